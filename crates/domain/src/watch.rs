@@ -1,0 +1,52 @@
+//! A watch: a saved query and what to do when it matches.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+
+/// A watch's number; stays the same over edits.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct WatchId(pub i64);
+
+/// When a watch tells somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AlertRules {
+    /// Every mention.
+    pub every: bool,
+    /// Every negative mention.
+    pub negative: bool,
+    /// A rise in volume against the watch's own past.
+    pub rise: bool,
+}
+
+impl Default for AlertRules {
+    /// Negative mentions and rises: what an early warning is for.
+    fn default() -> Self {
+        AlertRules { every: false, negative: true, rise: true }
+    }
+}
+
+/// A saved query and what to do when it matches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// Its number.
+    pub id: WatchId,
+    /// Its name; unique, 1 to 80 characters.
+    pub name: String,
+    /// The query in native syntax.
+    pub query: String,
+    /// Counts up with every edit of the query, from 1; every mention says which version matched.
+    pub version: u32,
+    /// When it tells somebody.
+    pub alerts: AlertRules,
+    /// Not matched while paused.
+    pub paused: bool,
+    /// When it was made.
+    pub created: Time,
+    /// When it was last changed.
+    pub changed: Time,
+}
