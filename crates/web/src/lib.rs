@@ -1,0 +1,98 @@
+//! The screens of Horch: server-rendered pages that work without JavaScript and become live
+//! with it.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::Time;
+use store::Store;
+
+/// Tells the time; in a demo it runs faster than the wall.
+pub type Now = Arc<dyn Fn() -> Time + Send + Sync>;
+
+/// What the screens need from the rest of the house.
+#[derive(Clone)]
+pub struct Options {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The clock.
+    pub now: Now,
+    /// The table of connectors: Channels grows its settings forms from it.
+    pub connectors: Vec<domain::PartInfo>,
+    /// The table of notifiers: Settings grows its forms from it.
+    pub notifiers: Vec<domain::PartInfo>,
+    /// The address as people reach it (`https://horch.example`), without a path; decides whether
+    /// cookies are `Secure`, and is what links begin with.
+    pub public_url: String,
+    /// The speed of a demo's clock; then a banner says so and sign-in is not asked.
+    pub demo: Option<f64>,
+    /// No sign-in is asked of peers on loopback that name a loopback host.
+    pub open: bool,
+    /// What the screens may ask of the rest of the house.
+    pub hooks: Arc<dyn Hooks>,
+}
+
+/// What the screens may ask of the rest of the house.
+#[async_trait]
+pub trait Hooks: Send + Sync {
+    /// Sends a test message by this way and returns the receipt.
+    ///
+    /// # Errors
+    /// Why it could not be delivered, in words, without secrets.
+    async fn try_way(&self, way: &domain::Way) -> Result<String, String>;
+
+    /// Checks a way's settings without sending anything.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    fn check_way(&self, way: &domain::Way) -> Result<(), String>;
+
+    /// Checks a connector's settings, a JSON object with the fields its form names.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    fn check_connector(&self, name: &str, settings: &serde_json::Value) -> Result<(), String>;
+}
+
+/// Why the screens cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The operating system gives no randomness.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// A setting of the screens is damaged.
+    #[error("setting {0} is damaged")]
+    Setting(&'static str),
+    /// The public address is no address.
+    #[error("public_url {0:?} is not an http or https address")]
+    PublicUrl(String),
+}
+
+/// All pages. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the peer's
+/// address decides about open mode and rate limits.
+///
+/// # Errors
+/// The store does not answer, or `public_url` is no address.
+pub async fn router(options: Options) -> Result<axum::Router, WebError> {
+    let _ = options;
+    Ok(axum::Router::new())
+}
+
+/// A one-time link to the set-up page while there is no user yet, else `None`. Every call makes
+/// a new link and ends the one before; the token is stored as its SHA-256 in the setting
+/// `secret.setup`.
+///
+/// # Errors
+/// The store does not answer, or there is no randomness.
+pub async fn setup_link(
+    store: &Store,
+    public_url: &str,
+    now: Time,
+) -> Result<Option<String>, WebError> {
+    let _ = (store, public_url, now);
+    Ok(None)
+}
