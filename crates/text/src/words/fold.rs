@@ -1,0 +1,128 @@
+//! Folding: the forms under which a word is found.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The folded form of a word, accents kept: NFKC, lower case, one kind of apostrophe, one sigma,
+/// no emoji style marks. Folding what is folded changes nothing.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    fold_onto(word, &mut out);
+    out
+}
+
+/// Appends [`fold`] of a word.
+pub(super) fn fold_onto(word: &str, out: &mut String) {
+    if word.is_ascii() {
+        out.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        return;
+    }
+    let start = out.len();
+    out.extend(word.nfkc().flat_map(char::to_lowercase).filter_map(one_sort).nfkc());
+    // Lower case can be taken apart differently once composed: fold until it stays as it is.
+    for _ in 0..4 {
+        let again: String =
+            out[start..].nfkc().flat_map(char::to_lowercase).filter_map(one_sort).nfkc().collect();
+        if again == out[start..] {
+            break;
+        }
+        out.truncate(start);
+        out.push_str(&again);
+    }
+}
+
+fn one_sort(c: char) -> Option<char> {
+    match c {
+        '’' | '‘' | 'ʼ' | '＇' => Some('\''),
+        'ς' => Some('σ'),
+        '\u{fe0e}' | '\u{fe0f}' | '\u{ad}' => None,
+        _ => Some(c),
+    }
+}
+
+/// A folded word without accents: `müller` → `muller`, `straße` → `strasse`, `👍🏽` → `👍`.
+#[must_use]
+pub fn fold_plain(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    plain_onto(folded, &mut out);
+    out
+}
+
+/// A folded word without accents in German spelling: `müller` → `mueller`.
+#[must_use]
+pub fn fold_german(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len() + 2);
+    german_onto(folded, &mut out);
+    out
+}
+
+pub(super) fn plain_onto(folded: &str, out: &mut String) {
+    let mut base = ' ';
+    let bare = folded.nfd().filter(move |&c| {
+        if !is_combining_mark(c) {
+            base = c;
+        }
+        !is_accent(c, base)
+    });
+    let start = out.len();
+    for c in bare.nfc() {
+        match simple(c) {
+            Some(letters) => out.push_str(letters),
+            None => out.push(c),
+        }
+    }
+    if out.len() == start {
+        out.push_str(folded);
+    }
+}
+
+pub(super) fn german_onto(folded: &str, out: &mut String) {
+    let umlaut = |c| match c {
+        'ä' => Some("ae"),
+        'ö' => Some("oe"),
+        'ü' => Some("ue"),
+        _ => None,
+    };
+    let mut spelled = String::with_capacity(folded.len() + 2);
+    for c in folded.chars() {
+        match umlaut(c) {
+            Some(letters) => spelled.push_str(letters),
+            None => spelled.push(c),
+        }
+    }
+    plain_onto(&spelled, out);
+}
+
+/// Marks that a reader may leave out: not the vowel signs of Indic scripts, not the breve that
+/// makes й of и.
+fn is_accent(c: char, base: char) -> bool {
+    match c {
+        '\u{306}' => base != 'и',
+        '\u{300}'..='\u{36f}'
+        | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20dc}'
+        | '\u{591}'..='\u{5c7}'
+        | '\u{64b}'..='\u{65f}'
+        | '\u{670}'
+        | '\u{1f3fb}'..='\u{1f3ff}' => true,
+        _ => false,
+    }
+}
+
+/// Letters whose stroke is part of them.
+fn simple(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ı' => "i",
+        'ħ' => "h",
+        _ => return None,
+    })
+}
