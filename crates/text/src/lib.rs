@@ -1,7 +1,32 @@
-//! What a text says: words, language, sentiment.
+//! What a text says: its words, its language, its tone.
+//!
+//! Pure: no clock, no file, no network, no randomness; the models are part of the program, and
+//! the same text gives the same answer everywhere. Long texts are read in part, so that the cost
+//! of one is bounded.
+//!
+//! - [`language`] names the language of a short text, or says that it cannot.
+//! - [`sentiment`] judges the tone, with a calibrated probability, in the languages whose quality
+//!   was measured.
+//! - [`words`] cuts texts into words.
+//! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
+//!   and use share them, so that they cannot differ.
+//!
+//! ```
+//! use domain::Tone;
+//!
+//! let post = "@user Die App stürzt ständig ab, ich bin total enttäuscht 😡 https://a.example";
+//! let guess = text::language::detect(post).expect("long enough");
+//! assert_eq!(guess.lang, "de");
+//! let judged = text::sentiment::judge(post, Some(guess.lang)).expect("German is known");
+//! assert_eq!(judged.tone, Tone::Negative);
+//! assert!(judged.confidence > 0.6);
+//! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod features;
 pub mod language;
+pub mod model;
+pub mod script;
 pub mod sentiment;
 pub mod words;

@@ -1,0 +1,313 @@
+//! From a text to hashed n-grams: the one place where training and use read a text.
+//!
+//! Both models are linear over binary features. A [`Bag`] holds the hashes of the words (and
+//! word pairs) and of the character n-grams of a text, each once; a model keeps as many low bits
+//! of a hash as its table has rows.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// No more than this many bytes at the beginning of a text are read, so that the cost of a post
+/// is bounded: a tone or a language shows long before.
+pub const READ_BYTES: usize = 8 * 1024;
+
+/// Longer words than this are cut for the character n-grams.
+const WORD_CHARS: usize = 60;
+
+/// How far a negation reaches, in words.
+const NEGATION_REACH: usize = 4;
+
+/// Words after which the following words count as negated.
+const NEGATIONS: &[&str] = &[
+    "not", "no", "never", "nothing", "nobody", "without", "cannot", "cant", "dont", "doesnt",
+    "didnt", "isnt", "wasnt", "wont", "wouldnt", "aint", "t", "nicht", "nich", "nix", "kein",
+    "keine", "keinen", "keiner", "keinem", "keines", "nie", "niemals", "nichts", "ohne", "niemand",
+    "weder",
+];
+
+/// The features of one text: each hash once, in ascending order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bag {
+    /// Hashes of words and what is built of words.
+    pub words: Vec<u32>,
+    /// Hashes of character n-grams inside words, word ends included.
+    pub chars: Vec<u32>,
+}
+
+impl Bag {
+    /// Whether nothing was found to judge by.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.chars.is_empty()
+    }
+
+    fn settle(mut self) -> Bag {
+        for list in [&mut self.words, &mut self.chars] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        self
+    }
+}
+
+/// The first [`READ_BYTES`] of `text`, ending on a character.
+#[must_use]
+pub fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(READ_BYTES)]
+}
+
+/// Lower case, compatibility forms folded (𝗯𝗮𝗱 → bad), invisible characters dropped, user names
+/// → `@user`, links → `http`, white space → one space, a letter repeated more than three times
+/// → three times. Reads the [`head`] only.
+///
+/// ```
+/// assert_eq!(
+///     text::features::normalise("Danke,  @bahn_ag! Sooooo gut: https://a.example/b"),
+///     "danke, @user! sooo gut: http"
+/// );
+/// ```
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let mut out = String::with_capacity(head(text).len().min(READ_BYTES) + 16);
+    for piece in head(text).split_whitespace() {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        push_piece(&mut out, piece);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The letters of a text for telling its language: [`normalise`]d, without links, user names and
+/// hashtags (`#fail` says nothing about the language), digits and marks as spaces.
+#[must_use]
+pub fn bare(text: &str) -> String {
+    let full = normalise(text);
+    let mut out = String::with_capacity(full.len());
+    for piece in full.split(' ') {
+        let skip = piece == "http" || piece == "rt" || piece.starts_with(['#', '@']);
+        if skip {
+            continue;
+        }
+        let clean = piece.split("@user").flat_map(|p| p.split(|c| !in_word(c)));
+        for word in clean.map(|w| w.trim_matches('\'')).filter(|w| !w.is_empty()) {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+/// The features that tell a language: character 1- to 4-grams and words of [`bare`] text.
+#[must_use]
+pub fn language(bare: &str) -> Bag {
+    let mut bag = Bag::default();
+    for word in bare.split(' ').filter(|w| !w.is_empty()) {
+        bag.words.push(hash(word.as_bytes(), 1));
+        char_grams(word, 1..=4, &mut bag.chars);
+    }
+    bag.settle()
+}
+
+/// The features that tell a tone, of [`normalise`]d text: words and marks, pairs of them, words
+/// under a negation, and character 3- to 5-grams.
+#[must_use]
+pub fn tone(normal: &str) -> Bag {
+    let mut bag = Bag::default();
+    let mut before: Option<&str> = None;
+    let mut negated = 0;
+    for token in tokens(normal) {
+        bag.words.push(hash(token.as_bytes(), 1));
+        if let Some(before) = before {
+            bag.words.push(hash(before.as_bytes(), 2) ^ hash(token.as_bytes(), 3));
+        }
+        let is_word = token.chars().next().is_some_and(is_letter);
+        if NEGATIONS.contains(&token) {
+            negated = NEGATION_REACH;
+        } else if matches!(token, "." | "," | "!" | "?" | ";" | ":") {
+            negated = 0;
+        } else if is_word && negated > 0 {
+            negated -= 1;
+            bag.words.push(hash(token.as_bytes(), 5));
+        }
+        before = Some(token);
+    }
+    for word in normal.split(' ').filter(|w| !w.is_empty()) {
+        char_grams(word, 3..=5, &mut bag.chars);
+    }
+    bag.settle()
+}
+
+fn push_piece(out: &mut String, piece: &str) {
+    let lower = |s: &str| s.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("http"));
+    if lower(piece) && (piece.contains("://") || piece.len() == 4) || piece.starts_with("www.") {
+        out.push_str("http");
+        return;
+    }
+    let mut last = [' '; 3];
+    let mut in_name = false;
+    for c in piece.nfkc().flat_map(char::to_lowercase) {
+        let c = match c {
+            '’' | '‘' | '´' | '`' => '\'',
+            '„' | '“' | '”' | '«' | '»' => '"',
+            c => c,
+        };
+        if is_invisible(c) {
+            continue;
+        }
+        if in_name && (is_letter(c) || c == '.' || c == '-') {
+            continue;
+        }
+        in_name = false;
+        if c == '@' && !is_letter(last[2]) {
+            out.push_str("@user");
+            in_name = true;
+            last = [' ', ' ', 'r'];
+            continue;
+        }
+        if last == [c; 3] {
+            continue;
+        }
+        last = [last[1], last[2], c];
+        out.push(if c.is_whitespace() { ' ' } else { c });
+    }
+}
+
+/// Words (letters, digits, `_`) and single other marks.
+fn tokens(normal: &str) -> impl Iterator<Item = &str> {
+    let mut rest = normal;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let first = rest.chars().next()?;
+        let len = if is_letter(first) {
+            rest.find(|c| !is_letter(c)).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let (token, after) = rest.split_at(len);
+        rest = after;
+        Some(token)
+    })
+}
+
+fn char_grams(word: &str, lengths: std::ops::RangeInclusive<usize>, out: &mut Vec<u32>) {
+    let mut bytes = [0u8; 4 * (WORD_CHARS + 2)];
+    let mut ends = [0usize; WORD_CHARS + 3];
+    let mut chars = 0;
+    let framed =
+        std::iter::once(' ').chain(word.chars().take(WORD_CHARS)).chain(std::iter::once(' '));
+    for c in framed {
+        let from = ends[chars];
+        ends[chars + 1] = from + c.encode_utf8(&mut bytes[from..]).len();
+        chars += 1;
+    }
+    for n in lengths {
+        for i in 0..(chars + 1).saturating_sub(n) {
+            let gram = &bytes[ends[i]..ends[i + n]];
+            if gram != b" " {
+                out.push(hash(gram, 4));
+            }
+        }
+    }
+}
+
+fn in_word(c: char) -> bool {
+    c.is_alphabetic() || c == '\'' || unicode_normalization::char::is_combining_mark(c)
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Zero-width and direction characters, soft hyphens and emoji variation marks.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}')
+}
+
+/// Eight bytes at a time, multiplied and folded; fixed for ever, since the weights depend on it.
+fn hash(bytes: &[u8], seed: u64) -> u32 {
+    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0xcbf2_9ce4_8422_2325;
+    for chunk in bytes.chunks(8) {
+        let mut eight = [0u8; 8];
+        eight[..chunk.len()].copy_from_slice(chunk);
+        x = (x ^ u64::from_le_bytes(eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        x ^= x >> 29;
+    }
+    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (x >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_normalised_as_in_training() {
+        let check = |text: &str, expect: &str| assert_eq!(normalise(text), expect, "{text:?}");
+        check("", "");
+        check("  Hallo\n\tWelt ", "hallo welt");
+        check("@jetblue's plane", "@user's plane");
+        check("(@some_one) hi", "(@user) hi");
+        check("mail me: a@b.example", "mail me: a@b.example");
+        check("see https://x.example/?a=1 now", "see http now");
+        check("HTTP://X.EXAMPLE", "http");
+        check("www.x.example", "http");
+        check("http", "http");
+        check("neeeeeeein!!!!!!", "neeein!!!");
+        check("𝗯𝗮𝗱 ﬁne", "bad fine");
+        check("zero\u{200b}width", "zerowidth");
+        check("Gro\u{308}ße", "größe");
+        check("it’s", "it's");
+        check("@user@social.example hi", "@user@social.example hi");
+    }
+
+    #[test]
+    fn only_letters_tell_a_language() {
+        let check = |text: &str, expect: &str| assert_eq!(bare(text), expect, "{text:?}");
+        check("RT @a: Das ist #toll, http://x.example 3,5 Mio.!", "das ist mio");
+        check("can't 'quote'", "can't quote");
+        check("😀 123", "");
+        check("हिन्दी", "हिन्दी");
+    }
+
+    #[test]
+    fn words_and_marks_are_tokens() {
+        let list: Vec<&str> = tokens("don't go:) now_2").collect();
+        assert_eq!(list, ["don", "'", "t", "go", ":", ")", "now_2"]);
+    }
+
+    #[test]
+    fn long_texts_are_read_in_part() {
+        let long = "ä".repeat(READ_BYTES);
+        assert_eq!(head(&long).len(), READ_BYTES);
+        let odd = format!("x{long}");
+        assert_eq!(head(&odd).len(), READ_BYTES - 1);
+    }
+
+    #[test]
+    fn a_feature_counts_once() {
+        let bag = language("ja ja ja");
+        assert_eq!(bag.words.len(), 1);
+        assert_eq!(bag, language("ja"));
+        assert!(language("").is_empty() && tone("").is_empty());
+    }
+
+    #[test]
+    fn a_negation_changes_the_words_behind_it() {
+        let plain = tone("das ist gut");
+        let negated = tone("das ist nicht gut");
+        let marked = hash(b"gut", 5);
+        assert!(!plain.words.contains(&marked) && negated.words.contains(&marked));
+        assert!(!tone("nicht . gut").words.contains(&marked));
+    }
+
+    #[test]
+    fn the_hash_never_changes() {
+        assert_eq!(hash(b"horch", 1), HORCH);
+    }
+
+    /// The shipped weights were trained with it.
+    const HORCH: u32 = 226_191_500;
+}

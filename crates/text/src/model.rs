@@ -1,0 +1,245 @@
+//! A linear model over hashed features, one signed byte a weight, and its file.
+//!
+//! File, all numbers little-endian: magic `HORCHLIN` (8 bytes), version, classes, bits,
+//! temperature (4 bytes each), FNV-1a checksum of everything behind it (8 bytes); then per class
+//! a name (8 bytes, padded with zeros), a scale and a bias (4 bytes each); then 2^bits rows of
+//! one signed byte per class.
+
+use crate::features::Bag;
+
+/// The first bytes of a weight file.
+pub const MAGIC: [u8; 8] = *b"HORCHLIN";
+
+/// Version of the file and of the features it was trained with.
+pub const VERSION: u32 = 1;
+
+/// Most classes a file may have.
+pub const MAX_CLASSES: usize = 64;
+
+const HEADER: usize = 32;
+const PER_CLASS: usize = 16;
+
+/// A trained linear model. Its weights stay in the bytes it was read from.
+#[derive(Clone, Debug)]
+pub struct Model<'a> {
+    /// Class names, in the order of the scores.
+    pub names: Vec<&'a str>,
+    /// The table has 2^bits rows.
+    pub bits: u32,
+    /// What scores are divided by so that their softmax is calibrated; above 0.
+    pub temperature: f32,
+    scales: Vec<f32>,
+    biases: Vec<f32>,
+    weights: &'a [u8],
+}
+
+/// Why bytes are not a weight file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Shorter or longer than its header says.
+    Length,
+    /// Does not begin with [`MAGIC`].
+    Magic,
+    /// Of another [`VERSION`].
+    Version,
+    /// Classes, bits, temperature or a name out of range.
+    Header,
+    /// The checksum differs.
+    Checksum,
+}
+
+impl<'a> Model<'a> {
+    /// Reads a weight file.
+    ///
+    /// # Errors
+    /// [`Broken`] says what is wrong with it.
+    pub fn read(file: &'a [u8]) -> Result<Model<'a>, Broken> {
+        let (header, rest) = file.split_at_checked(HEADER).ok_or(Broken::Length)?;
+        if header[..8] != MAGIC {
+            return Err(Broken::Magic);
+        }
+        if word(header, 8) != VERSION {
+            return Err(Broken::Version);
+        }
+        let classes = word(header, 12) as usize;
+        let bits = word(header, 16);
+        let temperature = f32::from_bits(word(header, 20));
+        let sound = (2..=MAX_CLASSES).contains(&classes)
+            && (1..=24).contains(&bits)
+            && temperature.is_finite()
+            && temperature > 0.0;
+        if !sound {
+            return Err(Broken::Header);
+        }
+        if rest.len() != classes * PER_CLASS + (classes << bits) {
+            return Err(Broken::Length);
+        }
+        if header[24..] != fnv(rest).to_le_bytes() {
+            return Err(Broken::Checksum);
+        }
+        let (table, weights) = rest.split_at(classes * PER_CLASS);
+        let names = table
+            .chunks_exact(PER_CLASS)
+            .map(|row| std::str::from_utf8(&row[..8]).map(|n| n.trim_end_matches('\0')))
+            .collect::<Result<_, _>>()
+            .map_err(|_| Broken::Header)?;
+        let float = |at| move |row: &[u8]| f32::from_bits(word(row, at));
+        Ok(Model {
+            names,
+            bits,
+            temperature,
+            scales: table.chunks_exact(PER_CLASS).map(float(8)).collect(),
+            biases: table.chunks_exact(PER_CLASS).map(float(12)).collect(),
+            weights,
+        })
+    }
+
+    /// Log-odds per class, before the temperature; as many as there are [`Model::names`].
+    ///
+    /// Each of the two groups of a bag has length one, however many features it holds. Sums are
+    /// whole numbers, so that their order does not matter.
+    #[must_use]
+    pub fn scores(&self, bag: &Bag) -> Vec<f32> {
+        let classes = self.names.len();
+        let mut scores = self.biases.clone();
+        for group in [&bag.words, &bag.chars] {
+            let mut sums = [0i32; MAX_CLASSES];
+            for &hash in group {
+                let row = self.row(hash);
+                for (sum, &weight) in sums.iter_mut().zip(row) {
+                    *sum += i32::from(weight as i8);
+                }
+            }
+            let share = length_factor(group.len());
+            for class in 0..classes {
+                scores[class] += sums[class] as f32 * self.scales[class] * share;
+            }
+        }
+        scores
+    }
+
+    fn row(&self, hash: u32) -> &[u8] {
+        let classes = self.names.len();
+        let start = bucket(hash, self.bits) * classes;
+        &self.weights[start..start + classes]
+    }
+}
+
+/// The row of a hash in a table of 2^bits rows.
+#[must_use]
+pub fn bucket(hash: u32, bits: u32) -> usize {
+    (hash & ((1u32 << bits) - 1)) as usize
+}
+
+/// The value of each of `features` binary features in a group of Euclidean length one.
+#[must_use]
+pub fn length_factor(features: usize) -> f32 {
+    if features == 0 { 0.0 } else { 1.0 / (features as f32).sqrt() }
+}
+
+/// Probabilities of the scores at a temperature, rounded to thousandths so that machines whose
+/// `exp` differs in the last bit agree. Scores of minus infinity get 0.
+#[must_use]
+pub fn probabilities(scores: &[f32], temperature: f32) -> Vec<f32> {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exps: Vec<f32> = scores.iter().map(|s| ((s - top) / temperature).exp()).collect();
+    let sum: f32 = exps.iter().sum();
+    exps.iter().map(|e| (e / sum * 1000.0).round() / 1000.0).collect()
+}
+
+/// Writes a weight file: `weights` are 2^bits rows of one number per name; each class is scaled
+/// so that its largest weight fits a signed byte. Names have at most 8 bytes.
+#[must_use]
+pub fn write(
+    names: &[&str],
+    bits: u32,
+    temperature: f32,
+    biases: &[f32],
+    weights: &[f32],
+) -> Vec<u8> {
+    let classes = names.len();
+    let mut body = Vec::with_capacity(classes * PER_CLASS + weights.len());
+    let scales: Vec<f32> = (0..classes).map(|c| scale_of(weights, classes, c)).collect();
+    for (class, name) in names.iter().enumerate() {
+        let mut padded = [0u8; 8];
+        padded[..name.len()].copy_from_slice(name.as_bytes());
+        body.extend(padded);
+        body.extend(scales[class].to_le_bytes());
+        body.extend(biases[class].to_le_bytes());
+    }
+    for row in weights.chunks_exact(classes) {
+        body.extend(row.iter().zip(&scales).map(|(w, s)| (w / s).round() as i8 as u8));
+    }
+    let mut file = Vec::with_capacity(HEADER + body.len());
+    file.extend(MAGIC);
+    file.extend(VERSION.to_le_bytes());
+    file.extend((classes as u32).to_le_bytes());
+    file.extend(bits.to_le_bytes());
+    file.extend(temperature.to_le_bytes());
+    file.extend(fnv(&body).to_le_bytes());
+    file.extend(body);
+    file
+}
+
+fn scale_of(weights: &[f32], classes: usize, class: usize) -> f32 {
+    let column = weights.iter().skip(class).step_by(classes);
+    let largest = column.fold(0f32, |top, w| top.max(w.abs()));
+    if largest == 0.0 { 1.0 } else { largest / 127.0 }
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Vec<u8> {
+        let weights = [1.0, -2.0, 0.0, 0.5, 0.0, 0.0, 0.25, 0.0];
+        write(&["a", "b"], 2, 1.5, &[0.1, -0.1], &weights)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let file = small();
+        let model = Model::read(&file).unwrap();
+        assert_eq!(model.names, ["a", "b"]);
+        assert_eq!((model.bits, model.temperature), (2, 1.5));
+        let scores = model.scores(&Bag { words: vec![4, 8], chars: vec![] });
+        let two = 2.0 / 2f32.sqrt();
+        assert!((scores[0] - (0.1 + two)).abs() < 0.02, "{scores:?}");
+        assert!((scores[1] - (-0.1 - 2.0 * two)).abs() < 0.04, "{scores:?}");
+        assert_eq!(model.scores(&Bag::default()), [0.1, -0.1]);
+    }
+
+    #[test]
+    fn broken_files_are_refused() {
+        let check = |change: &dyn Fn(&mut Vec<u8>), expect: Broken| {
+            let mut file = small();
+            change(&mut file);
+            assert_eq!(Model::read(&file).err(), Some(expect));
+        };
+        check(&|f| f.truncate(10), Broken::Length);
+        check(&|f| f.truncate(f.len() - 1), Broken::Length);
+        check(&|f| f[0] = b'x', Broken::Magic);
+        check(&|f| f[8] = 9, Broken::Version);
+        check(&|f| f[12] = 1, Broken::Header);
+        check(&|f| f[16] = 200, Broken::Header);
+        check(&|f| f[23] = 0x80, Broken::Header);
+        check(&|f| *f.last_mut().unwrap() ^= 1, Broken::Checksum);
+    }
+
+    #[test]
+    fn probabilities_sum_to_one() {
+        let p = probabilities(&[1.0, 1.0, f32::NEG_INFINITY], 2.0);
+        assert_eq!(p, [0.5, 0.5, 0.0]);
+        assert_eq!(probabilities(&[900.0, -900.0], 1.0), [1.0, 0.0]);
+    }
+}
