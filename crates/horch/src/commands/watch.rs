@@ -1,0 +1,160 @@
+//! `horch watch`: the same as the screen, for scripts.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use domain::{AlertRules, Post, Watch};
+use query::{Document, Query};
+use store::{MentionRow, Store};
+
+use super::{open_store, show_query_error};
+use crate::cli::{AlertRule, WatchAdd, WatchCommand};
+use crate::config::Config;
+use crate::{flow, terminal};
+
+/// Posts read at once by `test`.
+const STEP: u32 = 1_000;
+
+/// Runs a watch command.
+///
+/// # Errors
+/// A query that does not parse, a name that is not there, or the store does not answer.
+pub async fn run(config: &Config, command: WatchCommand) -> Result<ExitCode> {
+    let store = open_store(config).await?;
+    match command {
+        WatchCommand::Add(watch) => add(&store, &watch).await?,
+        WatchCommand::List { json } => list(&store, json).await?,
+        WatchCommand::Test { query, limit, json } => test(&store, &query, limit, json).await?,
+        WatchCommand::Remove { name } => remove(&store, &name).await?,
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(text: &str) -> Result<Query> {
+    match query::parse(text) {
+        Ok(query) => {
+            for warning in &query.warnings {
+                anstream::eprintln!("note: {}", warning.message(query::Lang::En));
+            }
+            Ok(query)
+        }
+        Err(error) => bail!("the query cannot be read:\n{}", show_query_error(text, &error)),
+    }
+}
+
+fn rules(chosen: &[AlertRule]) -> AlertRules {
+    let has = |rule| chosen.contains(&rule);
+    AlertRules {
+        every: has(AlertRule::Every),
+        negative: has(AlertRule::Negative),
+        rise: has(AlertRule::Rise),
+    }
+}
+
+async fn add(store: &Store, wanted: &WatchAdd) -> Result<()> {
+    parse(&wanted.query)?;
+    let name = wanted.name.trim();
+    if name.is_empty() || name.chars().count() > 80 {
+        bail!("a watch's name has 1 to 80 characters");
+    }
+    let now = channels::Clock::wall().now();
+    let alerts = rules(&wanted.alert);
+    match store.watch_named(name).await? {
+        Some(watch) => {
+            let changed = Watch { query: wanted.query.clone(), alerts, ..watch };
+            let watch = store.change_watch(&changed, now).await?;
+            anstream::println!("{} changed (version {})", watch.name, watch.version);
+        }
+        None => {
+            let watch = store.add_watch(name, &wanted.query, alerts, now).await?;
+            anstream::println!("{} added", watch.name);
+        }
+    }
+    // A running Horch notices by itself; without one the posts kept are looked through here.
+    let fresh = store.watch_named(name).await?.into_iter().collect();
+    let found = flow::watches::fill(store, fresh, now).await?;
+    if found > 0 {
+        anstream::println!("{found} mentions among the posts kept");
+    }
+    Ok(())
+}
+
+async fn list(store: &Store, json: bool) -> Result<()> {
+    let counted = store.mentions_per_watch(None).await?;
+    if counted.is_empty() && !json {
+        anstream::println!("No watches yet. `horch watch add NAME QUERY` makes one.");
+    }
+    for (watch, mentions) in counted {
+        if json {
+            let line = serde_json::json!({
+                "id": watch.id, "name": watch.name, "query": watch.query,
+                "version": watch.version, "alerts": watch.alerts, "paused": watch.paused,
+                "mentions": mentions,
+            });
+            anstream::println!("{line}");
+        } else {
+            let paused = if watch.paused { "  (paused)" } else { "" };
+            anstream::println!("{:>9}  {}{paused}\n           {}", mentions, watch.name, watch.query);
+        }
+    }
+    Ok(())
+}
+
+async fn test(store: &Store, text: &str, limit: usize, json: bool) -> Result<()> {
+    let query = parse(text)?;
+    let mut before = None;
+    let (mut tried, mut matched) = (0_u64, 0_u64);
+    let mut shown: Vec<MentionRow> = Vec::new();
+    loop {
+        let posts = store.recent_posts(before, STEP).await?;
+        let Some(last) = posts.last() else { break };
+        before = Some((last.received, last.id()));
+        tried += posts.len() as u64;
+        for post in posts {
+            if let Some(row) = matching(&query, post) {
+                matched += 1;
+                shown.push(row);
+            }
+        }
+        // Only the newest by publication are shown; the rest is counted.
+        shown.sort_by_key(|row| std::cmp::Reverse(row.post.published));
+        shown.truncate(limit);
+    }
+    let now = channels::Clock::wall().now();
+    for row in &shown {
+        if json {
+            anstream::println!("{}", super::mentions::as_json(row));
+        } else {
+            terminal::print_mention(row, now);
+        }
+    }
+    anstream::eprintln!("{matched} of {tried} posts kept match");
+    Ok(())
+}
+
+fn matching(query: &Query, post: Post) -> Option<MentionRow> {
+    let hit = query::matches_one(query, &Document::of(&post))?;
+    Some(MentionRow {
+        number: 0,
+        watch: domain::WatchId(0),
+        watch_name: String::new(),
+        watch_version: 0,
+        versions: 1,
+        spans: hit.spans,
+        why: hit.why,
+        sentiment: flow::judge::tone(&post),
+        matched: post.received,
+        told: None,
+        post,
+    })
+}
+
+async fn remove(store: &Store, name: &str) -> Result<()> {
+    let Some(watch) = store.watch_named(name).await? else {
+        bail!("there is no watch {name:?}; `horch watch list` shows all");
+    };
+    store.remove_watch(watch.id).await?;
+    anstream::println!("{} removed", watch.name);
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! From what connectors hand over to what the store keeps: normalise, match, judge.
+
+use std::collections::HashMap;
+
+use domain::{
+    Batch, DAY, NewMention, Observation, Platform, Post, PostId, SourceId, Time, Watch, WatchId,
+    alert_for,
+};
+use query::{Document, Matcher, Scratch};
+use store::{Ingest, JudgedMention, JudgedPost};
+
+/// What is matched: all watches that are not paused, and their matcher.
+#[derive(Default)]
+pub struct Rules {
+    /// The matcher over all of them.
+    pub matcher: Matcher,
+    /// The watches by number.
+    pub watches: HashMap<WatchId, Watch>,
+}
+
+impl Rules {
+    /// Rules over these watches. A watch whose query no longer parses is left out and returned
+    /// with its error: nothing a person saved is dropped silently.
+    #[must_use]
+    pub fn over(watches: Vec<Watch>) -> (Rules, Vec<(Watch, query::QueryError)>) {
+        let mut rules = Rules::default();
+        let mut broken = Vec::new();
+        for watch in watches.into_iter().filter(|watch| !watch.paused) {
+            match query::parse(&watch.query) {
+                Ok(query) => {
+                    rules.matcher.insert(watch.id, &query);
+                    rules.watches.insert(watch.id, watch);
+                }
+                Err(error) => broken.push((watch, error)),
+            }
+        }
+        (rules, broken)
+    }
+}
+
+/// Which mentions raise alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// Those whose post is younger than this many milliseconds when it is matched.
+    Younger(i64),
+    /// All, whatever their age (`horch replay --tell`).
+    All,
+    /// None (`horch replay`).
+    Nothing,
+}
+
+impl Telling {
+    fn wants(self, post: &Post, now: Time) -> bool {
+        match self {
+            Telling::Younger(age) => now.since(post.published) < age,
+            Telling::All => true,
+            Telling::Nothing => false,
+        }
+    }
+}
+
+/// Judges batches into what one transaction stores.
+pub struct Judge {
+    scratch: Scratch,
+    telling: Telling,
+}
+
+impl Judge {
+    /// A judge with its own scratch space.
+    #[must_use]
+    pub fn new(telling: Telling) -> Judge {
+        Judge { scratch: Scratch::default(), telling }
+    }
+
+    /// Adds a batch to what is to be stored.
+    pub fn judge(&mut self, rules: &Rules, batch: Batch, now: Time, into: &mut Ingest) {
+        for observation in batch.observations {
+            match observation {
+                Observation::Seen(post) => {
+                    let judged = self.post(rules, *post, now);
+                    into.posts.push(judged);
+                }
+                Observation::Deleted { platform, native_id } => {
+                    let id = PostId::of(&platform, &native_id);
+                    // Within one transaction posts are stored before deletions are carried out.
+                    into.deleted.push(id);
+                }
+                Observation::SourceDeleted { platform, key } => {
+                    into.deleted_sources.push(SourceId::of(&platform, &key));
+                }
+                Observation::Profile { platform, source } => {
+                    into.profiles.push((platform, *source));
+                }
+            }
+        }
+        into.cursors.extend(batch.cursors);
+        into.gaps.extend(batch.gaps);
+    }
+
+    fn post(&mut self, rules: &Rules, mut post: Post, now: Time) -> JudgedPost {
+        normalise(&mut post);
+        let document = Document::of(&post);
+        let matches = rules.matcher.matches(&document, &mut self.scratch);
+        if matches.is_empty() {
+            return JudgedPost { post, mentions: Vec::new() };
+        }
+        let id = post.id();
+        let sentiment = tone(&post);
+        let tell = self.telling.wants(&post, now);
+        let mentions = matches
+            .into_iter()
+            .filter_map(|found| {
+                let watch = rules.watches.get(&found.watch)?;
+                let mention = NewMention {
+                    watch: watch.id,
+                    watch_version: watch.version,
+                    spans: found.hit.spans,
+                    why: found.hit.why,
+                    sentiment,
+                    matched: now,
+                };
+                let alert = if tell { alert_for(watch, &mention, id) } else { None };
+                Some(JudgedMention { mention, alert })
+            })
+            .collect();
+        JudgedPost { post, mentions }
+    }
+}
+
+/// Mends what connectors may leave open: the language, and times that cannot be.
+pub fn normalise(post: &mut Post) {
+    // Platforms' clocks may run ahead a little; a post is never younger than its arrival.
+    post.published = post.published.min(post.received);
+    if post.published.0 < -100 * 365 * DAY {
+        post.published = post.received;
+    }
+    if post.lang.is_none() {
+        post.lang = text::language::detect(&all_text(post)).map(|guess| guess.lang.to_owned());
+    }
+    if let Some(lang) = &post.lang {
+        let primary = lang.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        post.lang = (primary.len() == 2 || primary.len() == 3).then_some(primary);
+    }
+}
+
+/// The tone of a whole post.
+#[must_use]
+pub fn tone(post: &Post) -> Option<domain::Sentiment> {
+    text::sentiment::judge(&all_text(post), post.lang.as_deref())
+}
+
+fn all_text(post: &Post) -> String {
+    let parts = [post.title.as_str(), post.lead.as_str(), post.body.as_str()];
+    let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    filled.join("\n\n")
+}
+
+/// The mentions that fresh watches find among posts already stored.
+#[must_use]
+pub fn look_back(rules: &Rules, posts: &[Post], now: Time) -> Vec<(PostId, NewMention)> {
+    let mut judge = Judge::new(Telling::Nothing);
+    posts
+        .iter()
+        .flat_map(|post| {
+            let judged = judge.post(rules, post.clone(), now);
+            let id = judged.post.id();
+            judged.mentions.into_iter().map(move |judged| (id, judged.mention))
+        })
+        .collect()
+}
+
+/// The platform part of a stream's name, which is the connector's name.
+#[must_use]
+pub fn connector_of(stream: &str) -> &str {
+    stream.split('/').next().unwrap_or(stream)
+}
+
+/// The platform that a connector of this name reads.
+#[must_use]
+pub fn platform_of(connector: &str) -> Platform {
+    Platform::named(connector)
+}

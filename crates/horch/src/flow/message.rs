@@ -1,0 +1,142 @@
+//! What a message says, in the receiver's language: what, who, where, why it matched, how old it
+//! was when told.
+
+use domain::{AlertReason, Message, Time, Tone};
+use store::AlertRow;
+
+/// Longest excerpt, in characters.
+const EXCERPT: usize = 500;
+
+/// The message for an alert; `None` when its post was deleted meanwhile (then nobody is told).
+#[must_use]
+pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Option<Message> {
+    let german = lang == "de";
+    let base = public_url.trim_end_matches('/');
+    let mut message = Message {
+        alert: alert.id.to_string(),
+        reason: alert.reason,
+        watch: alert.watch_name.clone(),
+        headline: String::new(),
+        excerpt: String::new(),
+        who: String::new(),
+        place: String::new(),
+        why: String::new(),
+        tone: None,
+        lang: None,
+        published: alert.raised,
+        matched: alert.raised,
+        told: now,
+        age: String::new(),
+        post_url: String::new(),
+        horch_url: format!("{base}/mentions?watch={}", alert.watch.0),
+        rise: alert.rise,
+    };
+    if let Some(rise) = alert.rise {
+        message.headline = rise_headline(&alert.watch_name, rise, german);
+        message.age = age(now.since(alert.raised), german);
+        return Some(message);
+    }
+    let mention = alert.mention.as_ref()?;
+    let post = &mention.post;
+    let who = post.source.display_name().to_owned();
+    message.headline = headline(alert.reason, &alert.watch_name, &who, german);
+    message.excerpt = excerpt(&post.title, if post.body.is_empty() { &post.lead } else { &post.body });
+    message.place = match post.site() {
+        "" => post.platform.to_string(),
+        site => format!("{} · {site}", post.platform),
+    };
+    message.who = who;
+    message.why = mention.why.clone();
+    message.tone = mention.sentiment.map(|s| s.tone);
+    message.lang = post.lang.clone();
+    message.published = post.published;
+    message.matched = mention.matched;
+    message.age = age(now.since(post.published), german);
+    message.post_url = post.url.clone();
+    message.horch_url = format!("{base}/mentions/{}", mention.number);
+    Some(message)
+}
+
+fn headline(reason: AlertReason, watch: &str, who: &str, german: bool) -> String {
+    match (reason, german) {
+        (AlertReason::Negative, true) => format!("Negativ über {watch}: {who}"),
+        (AlertReason::Negative, false) => format!("Negative about {watch}: {who}"),
+        (_, true) => format!("Neue Erwähnung von {watch}: {who}"),
+        (_, false) => format!("New mention of {watch}: {who}"),
+    }
+}
+
+fn rise_headline(watch: &str, rise: domain::Rise, german: bool) -> String {
+    let expected = format!("{:.1}", rise.expected);
+    if german {
+        let expected = expected.replace('.', ",");
+        format!("Anstieg bei {watch}: {} Erwähnungen in einer Stunde, üblich sind {expected}", rise.seen)
+    } else {
+        format!("Rise for {watch}: {} mentions in one hour, {expected} are usual", rise.seen)
+    }
+}
+
+fn excerpt(title: &str, text: &str) -> String {
+    let whole = if title.is_empty() { text.to_owned() } else { format!("{title}\n\n{text}") };
+    let whole = whole.trim();
+    if whole.chars().count() <= EXCERPT {
+        return whole.to_owned();
+    }
+    let mut short: String = whole.chars().take(EXCERPT - 1).collect();
+    short.push('…');
+    short
+}
+
+/// A length of time in words, with the two figures that matter: `12 s`, `4 min`, `3 h`, `2 days`.
+#[must_use]
+pub fn age(ms: i64, german: bool) -> String {
+    let s = ms.max(0) / domain::SECOND;
+    match s {
+        0..60 => format!("{s} s"),
+        60..3_600 => format!("{} min", s / 60),
+        3_600..172_800 => format!("{} h", s / 3_600),
+        _ if german => format!("{} Tage", s / 86_400),
+        _ => format!("{} days", s / 86_400),
+    }
+}
+
+/// A tone as a word.
+#[must_use]
+pub fn tone_word(tone: Tone, german: bool) -> &'static str {
+    match (tone, german) {
+        (Tone::Negative, true) => "negativ",
+        (Tone::Neutral, true) => "neutral",
+        (Tone::Positive, true) => "positiv",
+        (Tone::Negative, false) => "negative",
+        (Tone::Neutral, false) => "neutral",
+        (Tone::Positive, false) => "positive",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_in_words() {
+        for (ms, english, german) in [
+            (-5, "0 s", "0 s"),
+            (59_999, "59 s", "59 s"),
+            (60_000, "1 min", "1 min"),
+            (7_200_000, "2 h", "2 h"),
+            (3 * domain::DAY, "3 days", "3 Tage"),
+        ] {
+            assert_eq!(age(ms, false), english);
+            assert_eq!(age(ms, true), german);
+        }
+    }
+
+    #[test]
+    fn excerpts_are_cut_between_characters() {
+        let long = "ä".repeat(600);
+        let short = excerpt("", &long);
+        assert_eq!(short.chars().count(), EXCERPT);
+        assert!(short.ends_with('…'));
+        assert_eq!(excerpt("T", "b"), "T\n\nb");
+    }
+}

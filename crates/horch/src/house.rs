@@ -1,0 +1,295 @@
+//! Starts and ends the whole house: flow, connectors, outbox, housekeeping and screens.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use async_trait::async_trait;
+use channels::{CONNECTORS, Clock, Http, HttpOptions};
+use domain::Way;
+use notify::{NOTIFIERS, NotifyOptions};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::watch as signal;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::flow::connectors::Outfit;
+use crate::flow::keeper::Keep;
+use crate::flow::message::message;
+use crate::flow::{Flow, House, Telling, connectors, keeper, tell, watches};
+
+/// Longest wait for open pages when the house ends.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// How the house is run.
+pub struct Plan {
+    /// The time.
+    pub clock: Clock,
+    /// What fetching may reach.
+    pub http: HttpOptions,
+    /// No sign-in is asked on this machine.
+    pub open: bool,
+    /// The speed of a demo.
+    pub demo: Option<f64>,
+}
+
+impl Plan {
+    /// A plan for the real world under these settings.
+    #[must_use]
+    pub fn real(config: &Config) -> Plan {
+        Plan { clock: Clock::wall(), http: http_options(config), open: false, demo: None }
+    }
+}
+
+/// What fetching may reach under these settings.
+#[must_use]
+pub fn http_options(config: &Config) -> HttpOptions {
+    let mut options = HttpOptions {
+        allow_private: config.switch("allow-private"),
+        allow_hosts: config.list("allow-hosts"),
+        ..HttpOptions::default()
+    };
+    let home = config.text("public-url");
+    if !home.is_empty() {
+        // Whoever runs a site we read can see whom to ask.
+        options.user_agent = format!("{} (+{home})", options.user_agent);
+    }
+    options
+}
+
+/// What notifiers may reach: the same as fetching.
+#[must_use]
+pub fn notify_options(http: &HttpOptions) -> NotifyOptions {
+    NotifyOptions {
+        allow_private: http.allow_private,
+        allow_hosts: http.allow_hosts.clone(),
+        extra_roots: http.extra_roots.clone(),
+    }
+}
+
+/// A data folder that no other Horch is listening over: two would tell everything twice.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Takes the data folder for this process.
+///
+/// # Errors
+/// The folder cannot be made or written, or another Horch listens over it.
+pub fn lock(config: &Config) -> anyhow::Result<Lock> {
+    let folder = &config.data;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let path = folder.join("horch.lock");
+    let file = File::create(&path)
+        .with_context(|| format!("the data folder {} cannot be written", folder.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(_) => bail!(
+            "another Horch is listening over {}: end it first, or choose another folder with \
+             --data",
+            folder.display()
+        ),
+    }
+}
+
+/// A running house.
+pub struct Running {
+    /// What everything shares.
+    pub house: House,
+    /// The flow; batches may be put into its inlet.
+    pub flow: Flow,
+    /// Where the screens are, as people on this machine reach them.
+    pub address: SocketAddr,
+    /// The address links begin with.
+    pub public_url: String,
+    tasks: Vec<JoinHandle<()>>,
+    screens: JoinHandle<()>,
+    _lock: Lock,
+}
+
+/// Starts everything over an open store.
+///
+/// # Errors
+/// The port is taken, the store does not answer, or a setting does not fit.
+pub async fn start(config: &Config, store: Store, plan: Plan, lock: Lock) -> anyhow::Result<Running> {
+    let stop = CancellationToken::new();
+    let house = House { store: store.clone(), clock: plan.clock, stop };
+    let listener = listen_on(config).await?;
+    let address = listener.local_addr()?;
+    let public_url = public_url(config, address);
+
+    let young = i64::try_from(config.number("alert-within-hours")).unwrap_or(24) * domain::HOUR;
+    let rules = watches::load(&store).await?;
+    let (interests_out, interests) = signal::channel(Arc::new(watches::interests(&rules)));
+    let flow = Flow::start(store.clone(), plan.clock, rules, Telling::Younger(young));
+
+    let http = Http::new(plan.http.clone())?;
+    let options = notify_options(&plan.http);
+    let outfit = Outfit { http, inlet: flow.inlet.clone(), interests };
+    let telling = tell::Telling { public_url: public_url.clone(), options: options.clone() };
+    let keep = Keep {
+        unmatched_hours: config.number("keep-unmatched-hours"),
+        unmatched_posts: config.number("keep-unmatched-posts"),
+        mentions_days: config.number("keep-mentions-days"),
+    };
+    let tasks = vec![
+        tokio::spawn(watches::keep(house.clone(), Arc::clone(&flow.rules), interests_out)),
+        tokio::spawn(connectors::run(house.clone(), outfit)),
+        tokio::spawn(tell::run(house.clone(), telling)),
+        tokio::spawn(keeper::run(house.clone(), keep)),
+    ];
+    let screens = serve_screens(&house, &plan, &public_url, options, listener).await?;
+    Ok(Running { house, flow, address, public_url, tasks, screens, _lock: lock })
+}
+
+impl Running {
+    /// Waits until `until` resolves or nothing can be stored any more, then ends everything in
+    /// order: connectors, what they handed over, messages under way, screens, store.
+    ///
+    /// # Errors
+    /// The store is damaged, or a stage died.
+    pub async fn end_after(mut self, until: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let failed = tokio::select! {
+            () = until => None,
+            error = self.flow.failed() => Some(error),
+        };
+        self.house.stop.cancel();
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        if let Some(error) = failed {
+            return Err(error.context("nothing can be stored any more"));
+        }
+        self.flow.finish().await?;
+        let aborter = self.screens.abort_handle();
+        if tokio::time::timeout(GOODBYE, self.screens).await.is_err() {
+            aborter.abort();
+        }
+        self.house.store.close().await;
+        Ok(())
+    }
+}
+
+async fn listen_on(config: &Config) -> anyhow::Result<TcpListener> {
+    let (address, port) = (config.text("address"), config.number("port"));
+    let bound = TcpListener::bind((address, u16::try_from(port).unwrap_or(0))).await;
+    bound.with_context(|| {
+        format!(
+            "the screens cannot be served on {address} port {port}: is it taken? Choose another \
+             with --port, or 0 for a free one"
+        )
+    })
+}
+
+fn public_url(config: &Config, address: SocketAddr) -> String {
+    let given = config.text("public-url").trim_end_matches('/');
+    if !given.is_empty() {
+        return given.to_owned();
+    }
+    let host = match address.ip() {
+        ip if ip.is_unspecified() || ip.is_loopback() => "localhost".to_owned(),
+        ip if ip.is_ipv6() => format!("[{ip}]"),
+        ip => ip.to_string(),
+    };
+    format!("http://{host}:{}", address.port())
+}
+
+async fn serve_screens(
+    house: &House,
+    plan: &Plan,
+    public_url: &str,
+    options: NotifyOptions,
+    listener: TcpListener,
+) -> anyhow::Result<JoinHandle<()>> {
+    let clock = plan.clock;
+    let hooks = Hooks { clock, public_url: public_url.to_owned(), options };
+    let router = web::router(web::Options {
+        store: house.store.clone(),
+        now: Arc::new(move || clock.now()),
+        connectors: CONNECTORS.iter().map(|entry| entry.info).collect(),
+        notifiers: NOTIFIERS.iter().map(|entry| entry.info).collect(),
+        public_url: public_url.to_owned(),
+        demo: plan.demo,
+        open: plan.open,
+        hooks: Arc::new(hooks),
+    })
+    .await?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stop = house.stop.clone();
+    Ok(tokio::spawn(async move {
+        let served = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the screens are no longer served");
+        }
+    }))
+}
+
+/// What the screens ask of the rest of the house.
+struct Hooks {
+    clock: Clock,
+    public_url: String,
+    options: NotifyOptions,
+}
+
+#[async_trait]
+impl web::Hooks for Hooks {
+    async fn try_way(&self, way: &Way) -> Result<String, String> {
+        let notifier = tell::notifier(way, &self.options).map_err(|error| error.to_string())?;
+        let test = test_message(&way.lang, &self.public_url, self.clock);
+        notifier.send(&test).await.map_err(|error| error.to_string())
+    }
+
+    fn check_way(&self, way: &Way) -> Result<(), String> {
+        tell::notifier(way, &self.options).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn check_connector(&self, name: &str, settings: &serde_json::Value) -> Result<(), String> {
+        let entry = CONNECTORS
+            .iter()
+            .find(|entry| entry.info.name == name)
+            .ok_or_else(|| format!("there is no connector {name:?}"))?;
+        (entry.build)(settings).map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// The message "Send a test" sends: the shape of a real one, and it says that it is a test.
+fn test_message(lang: &str, public_url: &str, clock: Clock) -> domain::Message {
+    let now = clock.now();
+    let german = lang == "de";
+    let alert = store::AlertRow {
+        number: 0,
+        id: domain::AlertId::of(
+            domain::WatchId(0),
+            domain::AlertReason::Mention,
+            &format!("test {}", now.0),
+        ),
+        watch: domain::WatchId(0),
+        watch_name: "Horch".to_owned(),
+        reason: domain::AlertReason::Rise,
+        mention: None,
+        rise: Some(domain::Rise { seen: 1, expected: 0.0 }),
+        raised: now,
+        told: None,
+        acknowledged: None,
+    };
+    let mut test = message(&alert, lang, public_url, now).expect("a rise needs no post");
+    test.reason = domain::AlertReason::Mention;
+    test.rise = None;
+    test.horch_url = public_url.to_owned();
+    test.headline = if german { "Test: dieser Weg funktioniert" } else { "Test: this way works" }.to_owned();
+    test.excerpt = if german {
+        "So kommen Meldungen von Horch hier an."
+    } else {
+        "This is how messages from Horch arrive here."
+    }
+    .to_owned();
+    test
+}

@@ -1,0 +1,95 @@
+//! What is printed for people: mentions, one or two lines each. Colour goes only to terminals.
+
+use anstyle::{AnsiColor, Style};
+use domain::{Time, Tone};
+use store::MentionRow;
+
+use crate::flow::message::{age, tone_word};
+
+/// Longest text printed of a post, in characters.
+const EXCERPT: usize = 220;
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// Prints a mention: time, platform, source, tone, text, why it matched, age.
+pub fn print_mention(row: &MentionRow, now: Time) {
+    let post = &row.post;
+    let tone = match row.sentiment {
+        Some(sentiment) => {
+            let (sign, colour) = sign(sentiment.tone);
+            let style = Style::new().fg_color(Some(colour.into()));
+            let word = tone_word(sentiment.tone, false);
+            format!("{style}{sign} {word}{style:#}")
+        }
+        None => format!("{DIM}? tone unknown{DIM:#}"),
+    };
+    let place = if post.site().is_empty() { String::new() } else { format!(" {}", post.site()) };
+    anstream::println!(
+        "{DIM}{}{DIM:#}  {}{place}  {BOLD}{}{BOLD:#}  {tone}  {DIM}{} old · matched {}{DIM:#}",
+        clock_time(post.published),
+        post.platform,
+        safe(post.source.display_name()),
+        age(now.since(post.published), false),
+        safe(&row.why),
+    );
+    anstream::println!("    {}", excerpt(row));
+    if !post.url.is_empty() {
+        anstream::println!("    {DIM}{}{DIM:#}", safe(&post.url));
+    }
+}
+
+fn sign(tone: Tone) -> (char, AnsiColor) {
+    match tone {
+        Tone::Negative => ('−', AnsiColor::Red),
+        Tone::Neutral => ('○', AnsiColor::Blue),
+        Tone::Positive => ('+', AnsiColor::Green),
+    }
+}
+
+fn excerpt(row: &MentionRow) -> String {
+    let post = &row.post;
+    let text = if post.body.is_empty() { &post.lead } else { &post.body };
+    let whole = match (post.title.is_empty(), text.is_empty()) {
+        (true, _) => text.clone(),
+        (false, true) => post.title.clone(),
+        (false, false) => format!("{} — {text}", post.title),
+    };
+    let line = safe(&whole);
+    if line.chars().count() <= EXCERPT {
+        return line;
+    }
+    let mut short: String = line.chars().take(EXCERPT).collect();
+    short.push('…');
+    short
+}
+
+/// One line without control characters: a post must not steer the terminal.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .collect();
+    spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Day and time in the system's time zone.
+#[must_use]
+pub fn clock_time(at: Time) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(at) => at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%d %b %H:%M:%S").to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn posts_do_not_steer_the_terminal() {
+        assert_eq!(safe("a\u{1b}[31m\n b\u{202e}c\u{7}"), "a[31m bc");
+    }
+}
