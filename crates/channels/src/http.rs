@@ -25,6 +25,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 mod tls;
+pub mod websocket;
 
 use std::collections::HashMap;
 use std::fmt;

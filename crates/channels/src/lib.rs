@@ -2,9 +2,18 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod backoff;
+pub mod bluesky;
 pub mod clock;
 pub mod connector;
+pub mod feeds;
+pub mod hackernews;
 pub mod http;
+mod fault;
+mod json;
+mod plain;
+mod pulse;
+mod settings;
 pub mod table;
 
 pub use clock::Clock;
