@@ -117,7 +117,12 @@ pub struct Running {
 ///
 /// # Errors
 /// The port is taken, the store does not answer, or a setting does not fit.
-pub async fn start(config: &Config, store: Store, plan: Plan, lock: Lock) -> anyhow::Result<Running> {
+pub async fn start(
+    config: &Config,
+    store: Store,
+    plan: Plan,
+    lock: Lock,
+) -> anyhow::Result<Running> {
     let stop = CancellationToken::new();
     let house = House { store: store.clone(), clock: plan.clock, stop };
     let listener = listen_on(config).await?;
@@ -284,7 +289,8 @@ fn test_message(lang: &str, public_url: &str, clock: Clock) -> domain::Message {
     test.reason = domain::AlertReason::Mention;
     test.rise = None;
     test.horch_url = public_url.to_owned();
-    test.headline = if german { "Test: dieser Weg funktioniert" } else { "Test: this way works" }.to_owned();
+    test.headline =
+        if german { "Test: dieser Weg funktioniert" } else { "Test: this way works" }.to_owned();
     test.excerpt = if german {
         "So kommen Meldungen von Horch hier an."
     } else {

@@ -70,7 +70,9 @@ pub fn safe(text: &str) -> String {
     let spaced: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .filter(|c| {
+            !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
         .collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -79,7 +81,10 @@ pub fn safe(text: &str) -> String {
 #[must_use]
 pub fn clock_time(at: Time) -> String {
     match jiff::Timestamp::from_millisecond(at.0) {
-        Ok(at) => at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%d %b %H:%M:%S").to_string(),
+        Ok(at) => at
+            .to_zoned_datetime(jiff::tz::TimeZone::system())
+            .strftime("%d %b %H:%M:%S")
+            .to_string(),
         Err(_) => "?".to_owned(),
     }
 }

@@ -110,13 +110,14 @@ async fn data_folder(config: &Config, findings: &mut Findings) -> Option<Store> 
 
 async fn port(config: &Config, findings: &mut Findings) {
     let (address, port) = (config.text("address"), config.number("port"));
-    let bound =
-        tokio::net::TcpListener::bind((address, u16::try_from(port).unwrap_or(0))).await;
+    let bound = tokio::net::TcpListener::bind((address, u16::try_from(port).unwrap_or(0))).await;
     match bound {
         Ok(_) => findings.good("port", &format!("{address}:{port} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => findings.note(
             "port",
-            &format!("{address}:{port} is taken; by a running Horch, or choose another with --port"),
+            &format!(
+                "{address}:{port} is taken; by a running Horch, or choose another with --port"
+            ),
         ),
         Err(error) => findings.bad(
             "port",
@@ -128,7 +129,11 @@ async fn port(config: &Config, findings: &mut Findings) {
 
 /// Holds our clock against the Date of a platform's answer.
 async fn clock(http: &Http, findings: &mut Findings) {
-    let get = Get { url: "https://hacker-news.firebaseio.com/v0/maxitem.json".into(), api: true, ..Get::default() };
+    let get = Get {
+        url: "https://hacker-news.firebaseio.com/v0/maxitem.json".into(),
+        api: true,
+        ..Get::default()
+    };
     let answer = tokio::time::timeout(LIMIT, http.get(get)).await;
     let date = answer.ok().and_then(Result::ok).and_then(|answer| {
         let date = answer.headers.get("date")?.to_str().ok()?.to_owned();
@@ -187,10 +192,15 @@ const REACH: &str = "check this machine's way to the internet (DNS, proxy, firew
 async fn ways(store: &Store, config: &Config, findings: &mut Findings) {
     let ways = match store.ways().await {
         Ok(ways) => ways,
-        Err(error) => return findings.bad("ways to be told", &error.to_string(), "see database above"),
+        Err(error) => {
+            return findings.bad("ways to be told", &error.to_string(), "see database above");
+        }
     };
     if ways.is_empty() {
-        findings.note("ways to be told", "only the web page; add e-mail, ntfy or a webhook under Settings");
+        findings.note(
+            "ways to be told",
+            "only the web page; add e-mail, ntfy or a webhook under Settings",
+        );
     }
     let options = house::notify_options(&house::http_options(config));
     for way in ways {

@@ -131,7 +131,11 @@ async fn still_here(store: &Store) {
         .take(3)
         .map(|word| format!("{}: {}", word.stream, word.detail))
         .collect();
-    let problem = if silent.is_empty() { String::new() } else { format!("; not heard: {}", silent.join("; ")) };
+    let problem = if silent.is_empty() {
+        String::new()
+    } else {
+        format!("; not heard: {}", silent.join("; "))
+    };
     anstream::eprintln!(
         "… still listening: {} posts heard and kept, {} mentions so far{problem}",
         totals.posts,

@@ -95,7 +95,12 @@ async fn list(store: &Store, json: bool) -> Result<()> {
             anstream::println!("{line}");
         } else {
             let paused = if watch.paused { "  (paused)" } else { "" };
-            anstream::println!("{:>9}  {}{paused}\n           {}", mentions, watch.name, watch.query);
+            anstream::println!(
+                "{:>9}  {}{paused}\n           {}",
+                mentions,
+                watch.name,
+                watch.query
+            );
         }
     }
     Ok(())

@@ -6,6 +6,8 @@ use store::AlertRow;
 
 /// Longest excerpt, in characters.
 const EXCERPT: usize = 500;
+/// Alerts listed in one message; the rest is counted.
+const LISTED: usize = 20;
 
 /// The message for an alert; `None` when its post was deleted meanwhile (then nobody is told).
 #[must_use]
@@ -40,7 +42,8 @@ pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Opt
     let post = &mention.post;
     let who = post.source.display_name().to_owned();
     message.headline = headline(alert.reason, &alert.watch_name, &who, german);
-    message.excerpt = excerpt(&post.title, if post.body.is_empty() { &post.lead } else { &post.body });
+    message.excerpt =
+        excerpt(&post.title, if post.body.is_empty() { &post.lead } else { &post.body });
     message.place = match post.site() {
         "" => post.platform.to_string(),
         site => format!("{} · {site}", post.platform),
@@ -57,6 +60,70 @@ pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Opt
     Some(message)
 }
 
+/// One message for several alerts of one way: the only one as it is, several as a list. `None`
+/// for none.
+#[must_use]
+pub fn digest(mut messages: Vec<Message>, lang: &str, public_url: &str) -> Option<Message> {
+    if messages.len() < 2 {
+        return messages.pop();
+    }
+    let german = lang == "de";
+    let mut watches: Vec<(String, usize)> = Vec::new();
+    for message in &messages {
+        match watches.iter_mut().find(|(name, _)| *name == message.watch) {
+            Some((_, count)) => *count += 1,
+            None => watches.push((message.watch.clone(), 1)),
+        }
+    }
+    let counted: Vec<String> = watches.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+    let lines: Vec<String> = messages.iter().take(LISTED).map(line).collect();
+    let more = messages.len().saturating_sub(LISTED);
+    let mut excerpt = lines.join("\n\n");
+    if more > 0 {
+        excerpt.push_str(&if german {
+            format!("\n\n… und {more} weitere")
+        } else {
+            format!("\n\n… and {more} more")
+        });
+    }
+    let many = messages.len();
+    let first = messages.swap_remove(0);
+    Some(Message {
+        headline: if german {
+            format!("{many} neue Alarme: {}", counted.join(", "))
+        } else {
+            format!("{many} new alerts: {}", counted.join(", "))
+        },
+        watch: watches.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+        excerpt,
+        who: String::new(),
+        place: String::new(),
+        why: String::new(),
+        tone: None,
+        lang: None,
+        post_url: String::new(),
+        horch_url: format!("{}/", public_url.trim_end_matches('/')),
+        rise: None,
+        ..first
+    })
+}
+
+/// One alert in a list: what happened, the beginning of the text, where to read on.
+fn line(message: &Message) -> String {
+    let text: String = message.excerpt.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = text.chars().take(140).collect();
+    let place =
+        if message.place.is_empty() { String::new() } else { format!(" ({})", message.place) };
+    let mut line = format!("• {}{place}", message.headline);
+    for part in [short.as_str(), message.horch_url.as_str()] {
+        if !part.is_empty() {
+            line.push_str("\n  ");
+            line.push_str(part);
+        }
+    }
+    line
+}
+
 fn headline(reason: AlertReason, watch: &str, who: &str, german: bool) -> String {
     match (reason, german) {
         (AlertReason::Negative, true) => format!("Negativ über {watch}: {who}"),
@@ -70,7 +137,10 @@ fn rise_headline(watch: &str, rise: domain::Rise, german: bool) -> String {
     let expected = format!("{:.1}", rise.expected);
     if german {
         let expected = expected.replace('.', ",");
-        format!("Anstieg bei {watch}: {} Erwähnungen in einer Stunde, üblich sind {expected}", rise.seen)
+        format!(
+            "Anstieg bei {watch}: {} Erwähnungen in einer Stunde, üblich sind {expected}",
+            rise.seen
+        )
     } else {
         format!("Rise for {watch}: {} mentions in one hour, {expected} are usual", rise.seen)
     }
@@ -129,6 +199,40 @@ mod tests {
             assert_eq!(age(ms, false), english);
             assert_eq!(age(ms, true), german);
         }
+    }
+
+    #[test]
+    fn several_alerts_become_one_message() {
+        let message = |n: i64, watch: &str| Message {
+            alert: format!("{n:032}"),
+            reason: AlertReason::Negative,
+            watch: watch.to_owned(),
+            headline: format!("Negative about {watch}: ann"),
+            excerpt: format!("text {n}"),
+            who: "ann".to_owned(),
+            place: "bluesky".to_owned(),
+            why: "x".to_owned(),
+            tone: Some(Tone::Negative),
+            lang: None,
+            published: Time(n),
+            matched: Time(n),
+            told: Time(n),
+            age: "1 s".to_owned(),
+            post_url: "https://a.example/".to_owned(),
+            horch_url: format!("http://h/mentions/{n}"),
+            rise: None,
+        };
+        assert_eq!(digest(Vec::new(), "en", "http://h"), None);
+        let one = message(1, "Lumo");
+        assert_eq!(digest(vec![one.clone()], "en", "http://h"), Some(one));
+        let many = (0..30).map(|n| message(n, if n % 3 == 0 { "Heat" } else { "Lumo" })).collect();
+        let told = digest(many, "de", "http://h").expect("a message");
+        assert_eq!(told.headline, "30 neue Alarme: Heat (10), Lumo (20)");
+        assert_eq!(told.alert, format!("{:032}", 0), "the first alert's identity");
+        assert!(
+            told.excerpt.contains("http://h/mentions/19") && told.excerpt.contains("10 weitere")
+        );
+        assert!(!told.excerpt.contains("mentions/20"));
     }
 
     #[test]

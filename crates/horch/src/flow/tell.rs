@@ -1,25 +1,33 @@
 //! The outbox: takes deliveries that are due and hands them to notifiers until somebody took
 //! them. Every delivery was a row before; without a receipt it is sent again, and receivers drop
 //! what they have seen by the alert's id.
+//!
+//! People are not flooded: what becomes due for a person's way (mail, ntfy) within [`GATHER`] of
+//! the last message to it waits, and goes out as one message. The first one goes at once. Systems
+//! (webhooks) get every alert by itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use domain::{SECOND, retry_after};
+use domain::{Message, SECOND, Time, retry_after};
 use notify::{NOTIFIERS, Notifier, NotifyError, NotifyOptions};
 use store::DeliveryRow;
 use tokio::sync::Semaphore;
 
 use super::House;
-use super::message::message;
+use super::message::{digest, message};
 
 /// Messages under way at once.
 const AT_ONCE: usize = 16;
+/// Deliveries looked at in one turn.
+const TURN: u32 = 500;
 /// Longest time between two looks for what is due, without a change to wake it.
 const LOOK_EVERY: Duration = Duration::from_millis(1_000);
 /// Limit for one message.
 const LIMIT: Duration = Duration::from_secs(30);
+/// Least time between two messages to one person's way.
+const GATHER: Duration = Duration::from_secs(20);
 
 /// What telling needs to know.
 #[derive(Clone)]
@@ -34,10 +42,14 @@ pub struct Telling {
 ///
 /// # Errors
 /// Its settings are wrong, or there is no notifier of that name.
-pub fn notifier(way: &domain::Way, options: &NotifyOptions) -> Result<Box<dyn Notifier>, NotifyError> {
-    let entry = NOTIFIERS.iter().find(|entry| entry.info.name == way.notifier).ok_or_else(|| {
-        NotifyError::Refused(format!("there is no way of the kind {:?}", way.notifier))
-    })?;
+pub fn notifier(
+    way: &domain::Way,
+    options: &NotifyOptions,
+) -> Result<Box<dyn Notifier>, NotifyError> {
+    let entry =
+        NOTIFIERS.iter().find(|entry| entry.info.name == way.notifier).ok_or_else(|| {
+            NotifyError::Refused(format!("there is no way of the kind {:?}", way.notifier))
+        })?;
     let settings = serde_json::from_str(&way.settings)
         .map_err(|_| NotifyError::Refused("the settings of this way are damaged".to_owned()))?;
     (entry.build)(&settings, options)
@@ -45,17 +57,17 @@ pub fn notifier(way: &domain::Way, options: &NotifyOptions) -> Result<Box<dyn No
 
 /// Delivers until the process ends.
 pub async fn run(house: House, telling: Telling) {
-    let telling = Arc::new(telling);
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
-    let under_way = Arc::new(Mutex::new(HashSet::new()));
+    let mut outbox = Outbox {
+        house: house.clone(),
+        telling: Arc::new(telling),
+        slots: Arc::new(Semaphore::new(AT_ONCE)),
+        under_way: Arc::default(),
+        last: HashMap::new(),
+    };
     let mut changes = house.store.changes();
     loop {
-        match house.store.due(house.clock.now(), AT_ONCE as u32 * 4).await {
-            Ok(due) => {
-                for delivery in due {
-                    begin(&house, &telling, &slots, &under_way, delivery).await;
-                }
-            }
+        match house.store.due(house.clock.now(), TURN).await {
+            Ok(due) => outbox.turn(due).await,
             Err(error) => tracing::warn!(%error, "due deliveries could not be read"),
         }
         tokio::select! {
@@ -65,62 +77,136 @@ pub async fn run(house: House, telling: Telling) {
         }
     }
     // What is under way may end, so that its receipt is kept.
-    let _ = tokio::time::timeout(LIMIT, slots.acquire_many(AT_ONCE as u32)).await;
+    let _ = tokio::time::timeout(LIMIT, outbox.slots.acquire_many(AT_ONCE as u32)).await;
 }
 
-type UnderWay = Arc<Mutex<HashSet<i64>>>;
+struct Outbox {
+    house: House,
+    telling: Arc<Telling>,
+    slots: Arc<Semaphore>,
+    /// Deliveries that were handed over and have no outcome yet.
+    under_way: Arc<Mutex<HashSet<i64>>>,
+    /// When each person's way was last used.
+    last: HashMap<i64, Instant>,
+}
 
-/// Starts a delivery as soon as there is a slot, unless it is under way already.
-async fn begin(
-    house: &House,
-    telling: &Arc<Telling>,
-    slots: &Arc<Semaphore>,
-    under_way: &UnderWay,
-    delivery: DeliveryRow,
-) {
-    let number = delivery.number;
-    if !under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(number) {
-        return;
+impl Outbox {
+    async fn turn(&mut self, due: Vec<DeliveryRow>) {
+        let mut for_people: BTreeMap<i64, Vec<DeliveryRow>> = BTreeMap::new();
+        for delivery in due {
+            if delivery.way.notifier == "webhook" {
+                self.begin(vec![delivery]).await;
+            } else {
+                for_people.entry(delivery.way.id).or_default().push(delivery);
+            }
+        }
+        for (way, deliveries) in for_people {
+            if self.last.get(&way).is_some_and(|last| last.elapsed() < GATHER) {
+                continue;
+            }
+            if self.begin(deliveries).await {
+                self.last.insert(way, Instant::now());
+            }
+        }
     }
-    let Ok(slot) = Arc::clone(slots).acquire_owned().await else { return };
-    let (house, telling, under_way) = (house.clone(), Arc::clone(telling), Arc::clone(under_way));
-    tokio::spawn(async move {
-        if let Err(error) = deliver(&house, &telling, &delivery).await {
-            tracing::error!(%error, delivery = number, "what became of a delivery could not be kept");
+
+    /// Hands deliveries of one way over as one message, unless one of them is under way.
+    async fn begin(&self, deliveries: Vec<DeliveryRow>) -> bool {
+        let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
+        {
+            let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            if numbers.iter().any(|number| under_way.contains(number)) {
+                return false;
+            }
+            under_way.extend(&numbers);
         }
-        under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-        drop(slot);
-    });
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return false };
+        let (house, telling) = (self.house.clone(), Arc::clone(&self.telling));
+        let under_way = Arc::clone(&self.under_way);
+        tokio::spawn(async move {
+            if let Err(error) = deliver(&house, &telling, deliveries).await {
+                tracing::error!(%error, "what became of a delivery could not be kept");
+            }
+            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            numbers.iter().for_each(|number| {
+                under_way.remove(number);
+            });
+            drop(slot);
+        });
+        true
+    }
 }
 
-async fn deliver(house: &House, telling: &Telling, delivery: &DeliveryRow) -> store::Result<()> {
-    let number = delivery.number;
+/// Sends one message for these deliveries of one way and keeps what became of it.
+async fn deliver(house: &House, telling: &Telling, rows: Vec<DeliveryRow>) -> store::Result<()> {
     let now = house.clock.now();
-    let Some(message) = message(&delivery.alert, &delivery.way.lang, &telling.public_url, now) else {
-        return house.store.delivery_failed(number, "the post was deleted before", None, now).await;
-    };
-    let outcome = match notifier(&delivery.way, &telling.options) {
-        Ok(notifier) => match tokio::time::timeout(LIMIT, notifier.send(&message)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(NotifyError::Later {
-                reason: format!("no answer within {} s", LIMIT.as_secs()),
-                after: None,
-            }),
-        },
-        Err(error) => Err(error),
-    };
-    let now = house.clock.now();
-    match outcome {
-        Ok(receipt) => house.store.delivered(number, &receipt, now).await,
-        Err(error) => {
-            tracing::warn!(way = delivery.way.name, %error, "a message was not taken");
-            let wait = match &error {
-                NotifyError::Later { after, .. } => retry_after(delivery.tries + 1)
-                    .map(|ms| ms.max(after.unwrap_or(0).min(86_400) as i64 * SECOND)),
-                NotifyError::Refused(_) | NotifyError::Setting(..) => None,
-            };
-            let next = wait.map(|ms| now.plus(ms));
-            house.store.delivery_failed(number, &error.to_string(), next, now).await
+    let (mut told, mut messages) = (Vec::new(), Vec::new());
+    for row in rows {
+        match message(&row.alert, &row.way.lang, &telling.public_url, now) {
+            Some(message) => {
+                told.push(row);
+                messages.push(message);
+            }
+            None => {
+                let gone = "the post was deleted before";
+                house.store.delivery_failed(row.number, gone, None, now).await?;
+            }
         }
+    }
+    let Some(first) = told.first() else { return Ok(()) };
+    let message = digest(messages, &first.way.lang, &telling.public_url);
+    let outcome = match message {
+        Some(message) => send(telling, &first.way, &message).await,
+        None => return Ok(()),
+    };
+    if let Err(error) = &outcome {
+        tracing::warn!(way = first.way.name, %error, "a message was not taken");
+    }
+    let now = house.clock.now();
+    for row in &told {
+        match &outcome {
+            Ok(receipt) => house.store.delivered(row.number, receipt, now).await?,
+            Err(error) => {
+                let next = next_try(error, row.tries, now);
+                house.store.delivery_failed(row.number, &error.to_string(), next, now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn send(
+    telling: &Telling,
+    way: &domain::Way,
+    message: &Message,
+) -> Result<String, NotifyError> {
+    let notifier = notifier(way, &telling.options)?;
+    match tokio::time::timeout(LIMIT, notifier.send(message)).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let reason = format!("no answer within {} s", LIMIT.as_secs());
+            Err(NotifyError::Later { reason, after: None })
+        }
+    }
+}
+
+/// When a delivery that failed is tried again; `None` when trying again is pointless.
+fn next_try(error: &NotifyError, tries: u32, now: Time) -> Option<Time> {
+    let NotifyError::Later { after, .. } = error else { return None };
+    let asked = i64::try_from(after.unwrap_or(0)).unwrap_or(0).min(86_400) * SECOND;
+    retry_after(tries + 1).map(|ms| now.plus(ms.max(asked)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_wait_as_long_as_the_other_side_asks() {
+        let later = |after| NotifyError::Later { reason: String::new(), after };
+        assert_eq!(next_try(&later(None), 0, Time(0)), Some(Time(5_000)));
+        assert_eq!(next_try(&later(Some(120)), 0, Time(0)), Some(Time(120_000)));
+        assert_eq!(next_try(&later(None), 11, Time(0)), None);
+        assert_eq!(next_try(&NotifyError::Refused(String::new()), 0, Time(0)), None);
     }
 }

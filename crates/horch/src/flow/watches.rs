@@ -14,6 +14,8 @@ use super::{House, Rules, judge};
 
 /// Posts looked back into when a watch is new or its query changed.
 const LOOK_BACK: usize = 200_000;
+/// Tags that connectors are asked to follow at most.
+const TAGS: usize = 24;
 /// Posts read at once while looking back.
 const STEP: u32 = 1_000;
 
@@ -33,18 +35,40 @@ pub async fn load(store: &Store) -> store::Result<Rules> {
     Ok(rules)
 }
 
-/// What people listen for, as far as connectors can use it.
+/// What people listen for, as far as connectors can use it: the hashtags that queries name, and
+/// their plain words, because who writes about a thing tags it with its name. At most [`TAGS`],
+/// named ones first: every tag costs every server a question.
 #[must_use]
 pub fn interests(rules: &Rules) -> Interests {
-    let mut hashtags: Vec<String> = rules
-        .watches
-        .values()
-        .filter_map(|watch| query::parse(&watch.query).ok())
-        .flat_map(|query| query.hashtags())
-        .collect();
-    hashtags.sort();
-    hashtags.dedup();
-    Interests { hashtags }
+    let queries: Vec<query::Query> =
+        rules.watches.values().filter_map(|watch| query::parse(&watch.query).ok()).collect();
+    let mut named: Vec<String> = queries.iter().flat_map(query::Query::hashtags).collect();
+    let mut words = Vec::new();
+    queries.iter().for_each(|query| plain_words(&query.ast, &mut words));
+    named.sort();
+    named.dedup();
+    words.sort();
+    words.dedup();
+    words.retain(|word| named.binary_search(word).is_err());
+    named.extend(words);
+    named.truncate(TAGS);
+    named.sort();
+    Interests { hashtags: named }
+}
+
+/// Words that a query asks for wherever they stand, in default fields only.
+fn plain_words(node: &query::Node, words: &mut Vec<String>) {
+    match node {
+        query::Node::Term(word)
+            if word.chars().count() >= 3 && word.chars().all(char::is_alphanumeric) =>
+        {
+            words.push(word.clone());
+        }
+        query::Node::Or(nodes) | query::Node::And(nodes) => {
+            nodes.iter().for_each(|node| plain_words(node, words));
+        }
+        _ => {}
+    }
 }
 
 /// Follows the store's changes until the process ends.
@@ -138,4 +162,32 @@ pub async fn fill(store: &Store, watches: Vec<Watch>, now: Time) -> store::Resul
         store.set_setting(&mark(watch), &watch.version.to_string()).await?;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AlertRules, WatchId};
+
+    use super::*;
+
+    #[test]
+    fn words_and_tags_are_followed() {
+        let watch = |id: i64, query: &str| Watch {
+            id: WatchId(id),
+            name: query.to_owned(),
+            query: query.to_owned(),
+            version: 1,
+            alerts: AlertRules::default(),
+            paused: false,
+            created: Time(0),
+            changed: Time(0),
+        };
+        let watches = vec![
+            watch(1, "lumo OR #LumoOne"),
+            watch(2, "(heizung AND lumo) -#werbung site:a.example"),
+        ];
+        let (rules, broken) = Rules::over(watches);
+        assert!(broken.is_empty());
+        assert_eq!(interests(&rules).hashtags, ["heizung", "lumo", "lumoone"]);
+    }
 }

@@ -60,36 +60,92 @@ const NAMES: &[(Field, &[&str])] = &[
     (
         Field::Id,
         &[
-            "native_id", "id", "post_id", "tweet_id", "status_id", "id_str", "guid", "uri",
-            "mention_id", "resource_id", "document_id", "external_id", "n",
+            "native_id",
+            "id",
+            "post_id",
+            "tweet_id",
+            "status_id",
+            "id_str",
+            "guid",
+            "uri",
+            "mention_id",
+            "resource_id",
+            "document_id",
+            "external_id",
+            "n",
         ],
     ),
     (Field::Platform, &["platform", "network", "content_source_name", "source_type", "page_type"]),
     (Field::Channel, &["channel", "media_type", "content_source", "source_category"]),
-    (Field::Url, &["url", "permalink", "link", "mention_url", "article_url", "post_url", "adresse"]),
+    (
+        Field::Url,
+        &["url", "permalink", "link", "mention_url", "article_url", "post_url", "adresse"],
+    ),
     (
         Field::Published,
         &[
-            "published", "published_at", "published_date", "created_at", "createdat", "date",
-            "datetime", "timestamp", "time", "date_utc", "datum", "zeit", "veröffentlicht",
+            "published",
+            "published_at",
+            "published_date",
+            "created_at",
+            "createdat",
+            "date",
+            "datetime",
+            "timestamp",
+            "time",
+            "date_utc",
+            "datum",
+            "zeit",
+            "veröffentlicht",
         ],
     ),
     (
         Field::Author,
-        &["handle", "author", "username", "user", "screen_name", "author_handle", "autor", "influencer"],
+        &[
+            "handle",
+            "author",
+            "username",
+            "user",
+            "screen_name",
+            "author_handle",
+            "autor",
+            "influencer",
+        ],
     ),
-    (Field::Name, &["author_name", "full_name", "display_name", "name", "extra_author_attributes_name"]),
+    (
+        Field::Name,
+        &["author_name", "full_name", "display_name", "name", "extra_author_attributes_name"],
+    ),
     (
         Field::Source,
-        &["source", "source_name", "outlet", "publication", "domain", "site", "site_name", "quelle"],
+        &[
+            "source",
+            "source_name",
+            "outlet",
+            "publication",
+            "domain",
+            "site",
+            "site_name",
+            "quelle",
+        ],
     ),
     (Field::Title, &["title", "headline", "subject", "titel", "überschrift"]),
     (Field::Lead, &["lead", "ingress", "summary", "opening_text", "teaser", "description"]),
     (
         Field::Body,
         &[
-            "body", "text", "full_text", "content", "message", "post", "tweet", "snippet",
-            "hit_sentence", "sound_bite_text", "inhalt", "volltext",
+            "body",
+            "text",
+            "full_text",
+            "content",
+            "message",
+            "post",
+            "tweet",
+            "snippet",
+            "hit_sentence",
+            "sound_bite_text",
+            "inhalt",
+            "volltext",
         ],
     ),
     (Field::Lang, &["lang", "language", "sprache"]),
@@ -137,9 +193,9 @@ impl FromStr for Entry {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Entry, String> {
-        let (field, column) = text
-            .split_once('=')
-            .ok_or_else(|| format!("{text:?}: FIELD=COLUMN is expected, such as body=\"Full Text\""))?;
+        let (field, column) = text.split_once('=').ok_or_else(|| {
+            format!("{text:?}: FIELD=COLUMN is expected, such as body=\"Full Text\"")
+        })?;
         let known = || {
             let names: Vec<&str> = NAMES.iter().map(|(_, names)| names[0]).collect();
             format!("there is no field {field:?}; known are {}", names.join(", "))

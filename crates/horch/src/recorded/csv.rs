@@ -40,7 +40,8 @@ pub fn records(
         if !reader.read_byte_record(&mut record)? {
             break;
         }
-        let header: Vec<String> = record.iter().map(|cell| decode(cell).trim().to_owned()).collect();
+        let header: Vec<String> =
+            record.iter().map(|cell| decode(cell).trim().to_owned()).collect();
         let found = mapping.columns(&header);
         let has_text = [Field::Body, Field::Title].iter().any(|field| found.contains_key(field));
         if has_text && (found.len() >= 2 || header.len() == 1) {

@@ -95,9 +95,11 @@ fn text(value: &Value, field: Field) -> Option<String> {
             Some(entries.join(" "))
         }
         // Who speaks is often an object of its own.
-        Value::Object(object) if field == Field::Author => ["handle", "acct", "username", "screen_name", "name"]
-            .iter()
-            .find_map(|name| object.get(*name)?.as_str().map(str::to_owned)),
+        Value::Object(object) if field == Field::Author => {
+            ["handle", "acct", "username", "screen_name", "name"]
+                .iter()
+                .find_map(|name| object.get(*name)?.as_str().map(str::to_owned))
+        }
         Value::Object(object) if field == Field::Source => {
             object.get("name").and_then(Value::as_str).map(str::to_owned)
         }

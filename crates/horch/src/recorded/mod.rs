@@ -47,7 +47,8 @@ impl Recording {
     /// # Errors
     /// The file cannot be read, or its kind is not recognised: says what was tried.
     pub fn open(path: &Path, mapping: &Mapping, now: Time) -> anyhow::Result<Recording> {
-        let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+        let file =
+            File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
         let size = file.metadata().map_or(0, |m| m.len());
         let read = Arc::new(AtomicU64::new(0));
         let counted = Counted { inner: file, read: Arc::clone(&read) };
@@ -180,7 +181,8 @@ mod tests {
 
     #[test]
     fn json_lines_plain_and_packed_and_broken() {
-        let text = b"{\"id\":1,\"text\":\"a\"}\n\nnonsense\n{\"id\":2,\"text\":\"b\"}\n[1]\n{\"id\":3}";
+        let text =
+            b"{\"id\":1,\"text\":\"a\"}\n\nnonsense\n{\"id\":2,\"text\":\"b\"}\n[1]\n{\"id\":3}";
         let plain = read("x.jsonl", text, &Mapping::default());
         let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gz.write_all(text).expect("memory");

@@ -25,7 +25,9 @@ pub fn build(get: impl Fn(Field) -> Option<String>, now: Time) -> Result<Post, S
         return Err("no text: neither title, lead nor body is filled".to_owned());
     }
     let published = match told(Field::Published) {
-        Some(text) => when::read(&text).ok_or_else(|| format!("the time {text:?} is not readable"))?,
+        Some(text) => {
+            when::read(&text).ok_or_else(|| format!("the time {text:?} is not readable"))?
+        }
         None => now,
     };
     let url = told(Field::Url).unwrap_or_default();
@@ -39,9 +41,9 @@ pub fn build(get: impl Fn(Field) -> Option<String>, now: Time) -> Result<Post, S
         .unwrap_or("unknown")
         .to_owned();
     let name = told(Field::Name).or(outlet).unwrap_or_else(|| handle.clone());
-    let native_id = told(Field::Id).or_else(|| told(Field::Url)).unwrap_or_else(|| {
-        format!("{key}\n{}\n{title}\n{lead}\n{body}", published.0)
-    });
+    let native_id = told(Field::Id)
+        .or_else(|| told(Field::Url))
+        .unwrap_or_else(|| format!("{key}\n{}\n{title}\n{lead}\n{body}", published.0));
     let number = |field| told(field).and_then(|text| count(&text));
     let found = found_in(&body);
     let listed = |field| told(field).map(|text| split(&text));
@@ -84,11 +86,8 @@ pub fn build(get: impl Fn(Field) -> Option<String>, now: Time) -> Result<Post, S
 
 /// Without control characters, and not longer than the limit.
 fn clean(text: &str) -> String {
-    let mut text: String = text
-        .trim()
-        .chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect();
+    let mut text: String =
+        text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     if text.len() > TEXT_LIMIT {
         let mut end = TEXT_LIMIT;
         while !text.is_char_boundary(end) {
@@ -102,12 +101,12 @@ fn clean(text: &str) -> String {
 /// Platform and channel from what a file says, else from the address.
 fn place(platform: Option<String>, channel: Option<String>, url: &str) -> (Platform, Channel) {
     let word = platform.as_deref().unwrap_or("").to_lowercase();
-    let said = channel.as_deref().and_then(|name| {
-        Channel::named(name).or_else(|| kind_of_place(&name.to_lowercase()))
-    });
-    let channel = said.or_else(|| kind_of_place(&word)).unwrap_or({
-        if url.is_empty() { Channel::Microblog } else { Channel::Blog }
-    });
+    let said = channel
+        .as_deref()
+        .and_then(|name| Channel::named(name).or_else(|| kind_of_place(&name.to_lowercase())));
+    let channel = said
+        .or_else(|| kind_of_place(&word))
+        .unwrap_or({ if url.is_empty() { Channel::Microblog } else { Channel::Blog } });
     let platform = match word.as_str() {
         "" if url.is_empty() => Platform::named("recorded"),
         "" | "news" | "blog" | "online" | "web" | "rss" => Platform::WEB,

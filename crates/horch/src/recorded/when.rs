@@ -42,9 +42,10 @@ pub fn read(text: &str) -> Option<Time> {
             return Some(Time(at.as_millisecond()));
         }
     }
-    let civil = FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok()).or_else(|| {
-        text.parse::<DateTime>().ok()
-    });
+    let civil = FORMS
+        .iter()
+        .find_map(|form| DateTime::strptime(form, text).ok())
+        .or_else(|| text.parse::<DateTime>().ok());
     let civil = civil.or_else(|| {
         DAYS.iter().find_map(|form| Date::strptime(form, text).ok()).map(DateTime::from)
     })?;
