@@ -1,0 +1,213 @@
+//! The fields and properties a query can ask for, each listed once.
+
+use serde::{Deserialize, Serialize};
+
+/// A field of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldName {
+    /// The headline.
+    Title,
+    /// The lead.
+    Lead,
+    /// The text.
+    Body,
+    /// The byline, and the source's name and handle.
+    Author,
+    /// The source: its name, handle and key.
+    Source,
+    /// The words of the post's own address.
+    Url,
+    /// The words of the addresses it links to.
+    Link,
+    /// Hashtags.
+    Hashtag,
+    /// Names it addresses.
+    Mention,
+    /// The host of its address; a domain covers its subdomains.
+    Site,
+    /// Its language, ISO 639.
+    Lang,
+    /// The source's country, ISO 3166.
+    Country,
+    /// The kind of place.
+    Channel,
+    /// Who runs the place.
+    Platform,
+    /// The rung its source stands on.
+    Tier,
+    /// The platform's own id, or ours.
+    Id,
+}
+
+/// What may stand in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// A part of the post's text: everything that can be asked of a text.
+    Text,
+    /// Words of its own.
+    Words,
+    /// The words of addresses.
+    Address,
+    /// Tags or names: words with this sign before them.
+    Sign(char),
+    /// Whole values.
+    Values,
+}
+
+impl FieldName {
+    /// Every field.
+    pub const ALL: [FieldName; 16] = [
+        FieldName::Title,
+        FieldName::Lead,
+        FieldName::Body,
+        FieldName::Author,
+        FieldName::Source,
+        FieldName::Url,
+        FieldName::Link,
+        FieldName::Hashtag,
+        FieldName::Mention,
+        FieldName::Site,
+        FieldName::Lang,
+        FieldName::Country,
+        FieldName::Channel,
+        FieldName::Platform,
+        FieldName::Tier,
+        FieldName::Id,
+    ];
+
+    /// The name used in queries.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FieldName::Title => "title",
+            FieldName::Lead => "lead",
+            FieldName::Body => "body",
+            FieldName::Author => "author",
+            FieldName::Source => "source",
+            FieldName::Url => "url",
+            FieldName::Link => "link",
+            FieldName::Hashtag => "hashtag",
+            FieldName::Mention => "mention",
+            FieldName::Site => "site",
+            FieldName::Lang => "lang",
+            FieldName::Country => "country",
+            FieldName::Channel => "channel",
+            FieldName::Platform => "platform",
+            FieldName::Tier => "tier",
+            FieldName::Id => "id",
+        }
+    }
+
+    /// The field of that name, case aside.
+    #[must_use]
+    pub fn named(name: &str) -> Option<FieldName> {
+        FieldName::ALL.into_iter().find(|f| f.as_str().eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) const fn holds(self) -> Holds {
+        match self {
+            FieldName::Title | FieldName::Lead | FieldName::Body => Holds::Text,
+            FieldName::Author | FieldName::Source => Holds::Words,
+            FieldName::Url | FieldName::Link => Holds::Address,
+            FieldName::Hashtag => Holds::Sign('#'),
+            FieldName::Mention => Holds::Sign('@'),
+            _ => Holds::Values,
+        }
+    }
+
+    /// The character that keeps this field's keys apart from the words of the text.
+    pub(crate) const fn mark(self) -> char {
+        match self {
+            FieldName::Title | FieldName::Lead | FieldName::Body => '\0',
+            FieldName::Hashtag => '#',
+            FieldName::Mention => '@',
+            FieldName::Author => '\x01',
+            FieldName::Source => '\x02',
+            FieldName::Url => '\x03',
+            FieldName::Link => '\x04',
+            FieldName::Site => '\x05',
+            FieldName::Lang => '\x06',
+            FieldName::Country => '\x07',
+            FieldName::Channel => '\x08',
+            FieldName::Platform => '\x0e',
+            FieldName::Tier => '\x0f',
+            FieldName::Id => '\x10',
+        }
+    }
+}
+
+/// The mark of properties among the keys.
+pub(crate) const PROPERTY_MARK: char = '\x11';
+
+/// A property of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Property {
+    /// It answers another post.
+    Reply,
+    /// It passes another post on unchanged.
+    Repost,
+    /// It passes another post on with words of its own.
+    Quote,
+    /// Its source is verified by the platform.
+    Verified,
+    /// It is one of our own people's.
+    Own,
+    /// It carries a picture.
+    Image,
+    /// It carries a film.
+    Video,
+    /// It links to a page.
+    Link,
+}
+
+impl Property {
+    /// Every property.
+    pub const ALL: [Property; 8] = [
+        Property::Reply,
+        Property::Repost,
+        Property::Quote,
+        Property::Verified,
+        Property::Own,
+        Property::Image,
+        Property::Video,
+        Property::Link,
+    ];
+
+    /// As it is written in a query: `is:reply`, `has:image`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Property::Reply => "is:reply",
+            Property::Repost => "is:repost",
+            Property::Quote => "is:quote",
+            Property::Verified => "is:verified",
+            Property::Own => "is:own",
+            Property::Image => "has:image",
+            Property::Video => "has:video",
+            Property::Link => "has:link",
+        }
+    }
+}
+
+/// Fields of the full language that this version does not evaluate.
+pub(crate) const NOT_YET: [&str; 14] = [
+    "stem",
+    "part",
+    "sentiment",
+    "relevance",
+    "reach",
+    "followers",
+    "engagement",
+    "rating",
+    "published",
+    "community",
+    "watch",
+    "tag",
+    "query",
+    "list",
+];
+
+/// Properties of the full language that this version does not evaluate.
+pub(crate) const PROPERTIES_NOT_YET: [&str; 4] = ["comment", "question", "reviewed", "deleted"];
