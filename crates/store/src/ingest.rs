@@ -1,0 +1,369 @@
+//! One batch, one transaction: posts, mentions, alerts with their deliveries, cursors, gaps.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{CursorMove, NewAlert, Post, PostId, Time};
+use sqlx::Row;
+
+use crate::alert::Raising;
+use crate::mention::MentionLine;
+use crate::open::Write;
+use crate::post::{counts_of, extra_of, source_hash};
+use crate::rows::{bytes16, rows_of, write_rows};
+use crate::source::Kept;
+use crate::{Ingest, Ingested, JudgedPost, Result, Store};
+
+/// A post on its way in, with what costs time to know.
+pub(crate) struct Incoming<'a> {
+    pub judged: &'a JudgedPost,
+    pub id: PostId,
+    pub fingerprint: i64,
+    pub source: [u8; 16],
+}
+
+impl Incoming<'_> {
+    pub(crate) fn post(&self) -> &Post {
+        &self.judged.post
+    }
+}
+
+/// What the file knows of a post that comes in.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    pub row: i64,
+    pub fingerprint: i64,
+    pub versions: i64,
+    pub received: i64,
+    counts: [Option<i64>; 4],
+}
+
+/// What a batch needs to know of the watches.
+pub(crate) struct Watches {
+    /// Number → paused.
+    pub paused: HashMap<i64, bool>,
+}
+
+impl Watches {
+    pub(crate) fn has(&self, watch: domain::WatchId) -> bool {
+        self.paused.contains_key(&watch.0)
+    }
+}
+
+/// What a batch gathers on its way.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub done: Ingested,
+    pub mentions: Vec<MentionLine>,
+    pub alerts: Vec<Raising>,
+}
+
+impl Store {
+    /// Stores a batch in ONE transaction: posts, mentions, alerts with their deliveries, cursors.
+    /// An error stores nothing of it.
+    ///
+    /// Mentions and alerts of watches that are gone are left out. Deletions come after the posts.
+    pub async fn ingest(&self, ingest: &Ingest, now: Time) -> Result<Ingested> {
+        if is_empty(ingest) {
+            return Ok(Ingested::default());
+        }
+        let mut gathered = Gathered::default();
+        let waves = waves(&ingest.posts, &mut gathered.done);
+        let mut write = self.write().await?;
+        let watches = watches(&mut write).await?;
+        for wave in &waves {
+            store_wave(&mut write, wave, &watches, &mut gathered).await?;
+        }
+        crate::mention::add(&mut write, &gathered.mentions).await?;
+        let alerts = crate::alert::raise_all(&mut write, &gathered.alerts).await?;
+        gathered.done.alerts = alerts;
+        gathered.done.deleted = crate::delete::posts_and_sources(
+            &mut write,
+            &ingest.deleted,
+            &ingest.deleted_sources,
+            now,
+        )
+        .await?;
+        crate::source::profiles(&mut write, &ingest.profiles).await?;
+        move_cursors(&mut write, &ingest.cursors).await?;
+        crate::channel::report_gaps(&mut write, &ingest.gaps).await?;
+        write.numbers.ingested = Some(now.0);
+        if gathered.done.edited + gathered.done.deleted > 0 {
+            write.numbers.revision += 1;
+        }
+        write.commit().await?;
+        Ok(gathered.done)
+    }
+}
+
+fn is_empty(ingest: &Ingest) -> bool {
+    ingest.posts.is_empty()
+        && ingest.deleted.is_empty()
+        && ingest.deleted_sources.is_empty()
+        && ingest.profiles.is_empty()
+        && ingest.cursors.is_empty()
+        && ingest.gaps.is_empty()
+}
+
+/// Parts the posts so that no wave holds a post twice: a post, its edit and the edit of that
+/// edit may come in one batch. Repeats of what came just before are known and need no wave.
+fn waves<'a>(posts: &'a [JudgedPost], done: &mut Ingested) -> Vec<Vec<Incoming<'a>>> {
+    let mut waves: Vec<Vec<Incoming<'a>>> = Vec::new();
+    let mut last: HashMap<PostId, (usize, &Post)> = HashMap::with_capacity(posts.len());
+    for judged in posts {
+        let post = &judged.post;
+        let id = post.id();
+        let wave = match last.get(&id) {
+            None => 0,
+            Some((_, before)) if same(before, post) => {
+                done.known += 1;
+                continue;
+            }
+            Some((wave, _)) => wave + 1,
+        };
+        last.insert(id, (wave, post));
+        if waves.len() == wave {
+            waves.push(Vec::new());
+        }
+        waves[wave].push(Incoming {
+            judged,
+            id,
+            fingerprint: post.fingerprint(),
+            source: source_hash(&post.platform, &post.source.key),
+        });
+    }
+    waves
+}
+
+fn same(a: &Post, b: &Post) -> bool {
+    a.engagement == b.engagement
+        && a.body == b.body
+        && a.title == b.title
+        && a.lead == b.lead
+        && a.links == b.links
+}
+
+async fn watches(write: &mut Write) -> Result<Watches> {
+    let rows = sqlx::query("SELECT id, paused FROM watches").fetch_all(write.conn()).await?;
+    let paused = rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_>>()?;
+    Ok(Watches { paused })
+}
+
+async fn store_wave(
+    write: &mut Write,
+    wave: &[Incoming<'_>],
+    watches: &Watches,
+    gathered: &mut Gathered,
+) -> Result<()> {
+    let known = known_posts(write, wave).await?;
+    let buried = tombstones(write, wave).await?;
+    let mut new = Vec::new();
+    let mut same = Vec::new();
+    let mut edited = Vec::new();
+    for incoming in wave {
+        let dead_source =
+            buried.get(&incoming.source).is_some_and(|at| incoming.post().published.0 <= *at);
+        match known.get(&incoming.id.0) {
+            Some(known) if known.fingerprint == incoming.fingerprint => {
+                same.push((incoming, *known))
+            }
+            Some(known) => edited.push((incoming, *known)),
+            None if dead_source || buried.contains_key(&incoming.id.0) => gathered.done.known += 1,
+            None => new.push(incoming),
+        }
+    }
+    let old = crate::edit::heard_before(write, &edited).await?;
+    edited.retain(|(incoming, known)| !old.contains(&(known.row, incoming.fingerprint)));
+    gathered.done.known += (same.len() + old.len()) as u64;
+    gathered.done.new += new.len() as u64;
+
+    let heard: Vec<_> = (new.iter().copied())
+        .chain(same.iter().map(|(incoming, _)| *incoming))
+        .chain(edited.iter().map(|(incoming, _)| *incoming))
+        .map(|incoming| {
+            (incoming.post().platform.clone(), incoming.source, &incoming.post().source)
+        })
+        .collect();
+    let sources = crate::source::keep(write, &heard, true).await?;
+    add_posts(write, &new, &sources, watches, gathered).await?;
+    refresh_counts(write, &same).await?;
+    for (incoming, known) in edited {
+        let source = sources[&incoming.source];
+        crate::edit::edit(write, incoming, known, source, watches, gathered).await?;
+    }
+    Ok(())
+}
+
+async fn known_posts(write: &mut Write, wave: &[Incoming<'_>]) -> Result<HashMap<[u8; 16], Known>> {
+    let keys: Vec<Vec<u8>> = wave.iter().map(|incoming| incoming.id.0.to_vec()).collect();
+    let head = "SELECT hash, id, fingerprint, versions, received, likes, reposts, replies, views \
+        FROM posts WHERE hash";
+    let rows = rows_of(write.conn(), head, "", &keys).await?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let post = Known {
+            row: row.try_get(1)?,
+            fingerprint: row.try_get(2)?,
+            versions: row.try_get(3)?,
+            received: row.try_get(4)?,
+            counts: [row.try_get(5)?, row.try_get(6)?, row.try_get(7)?, row.try_get(8)?],
+        };
+        known.insert(bytes16(row.try_get(0)?)?, post);
+    }
+    Ok(known)
+}
+
+/// Posts and sources of the wave that were deleted, with the time.
+async fn tombstones(write: &mut Write, wave: &[Incoming<'_>]) -> Result<HashMap<[u8; 16], i64>> {
+    let sources: HashSet<[u8; 16]> = wave.iter().map(|incoming| incoming.source).collect();
+    let keys: Vec<Vec<u8>> = (wave.iter().map(|incoming| incoming.id.0))
+        .chain(sources)
+        .map(|hash| hash.to_vec())
+        .collect();
+    let rows =
+        rows_of(write.conn(), "SELECT hash, at FROM tombstones WHERE hash", "", &keys).await?;
+    rows.iter().map(|row| Ok((bytes16(row.try_get(0)?)?, row.try_get(1)?))).collect()
+}
+
+async fn add_posts(
+    write: &mut Write,
+    new: &[&Incoming<'_>],
+    sources: &HashMap<[u8; 16], Kept>,
+    watches: &Watches,
+    gathered: &mut Gathered,
+) -> Result<()> {
+    let mut lines = Vec::with_capacity(new.len());
+    for incoming in new {
+        write.numbers.post += 1;
+        let row = write.numbers.post;
+        let source = sources[&incoming.source];
+        let mentions = living(incoming.judged, watches);
+        lines.push((*incoming, row, source.id, !mentions.is_empty()));
+        for judged in mentions {
+            write.numbers.mention += 1;
+            let number = write.numbers.mention;
+            gathered.done.mentions.push(number);
+            let post = incoming.post();
+            let line = MentionLine::of(number, row, post, source, &judged.mention, is_live(post));
+            gathered.mentions.push(line);
+            gather_alert(judged.alert.as_ref(), row, watches, gathered);
+        }
+    }
+    insert_posts(write, &lines).await
+}
+
+/// A batch's mentions of watches that still are, each watch once.
+pub(crate) fn living<'a>(
+    judged: &'a JudgedPost,
+    watches: &Watches,
+) -> Vec<&'a crate::JudgedMention> {
+    let mut seen = HashSet::new();
+    judged
+        .mentions
+        .iter()
+        .filter(|m| watches.has(m.mention.watch) && seen.insert(m.mention.watch))
+        .collect()
+}
+
+pub(crate) fn gather_alert(
+    alert: Option<&NewAlert>,
+    row: i64,
+    watches: &Watches,
+    gathered: &mut Gathered,
+) {
+    if let Some(alert) = alert.filter(|alert| watches.has(alert.watch)) {
+        gathered.alerts.push(Raising { alert: alert.clone(), post: Some(row) });
+    }
+}
+
+/// Archives and replays say nothing about how fast Horch is.
+fn is_live(post: &Post) -> bool {
+    post.received.since(post.published) <= domain::DAY
+}
+
+async fn insert_posts(write: &mut Write, lines: &[(&Incoming<'_>, i64, i64, bool)]) -> Result<()> {
+    write_rows(
+        write.conn(),
+        "INSERT INTO posts (id, hash, source, fingerprint, versions, mentioned, platform, \
+         native_id, url, channel, author, title, lead, body, lang, published, received, heard, \
+         extra, likes, reposts, replies, views) ",
+        "",
+        lines,
+        |row, (incoming, id, source, mentioned)| {
+            let post = incoming.post();
+            row.push_bind(*id)
+                .push_bind(incoming.id.0.to_vec())
+                .push_bind(*source)
+                .push_bind(incoming.fingerprint)
+                .push_bind(1_i64)
+                .push_bind(i64::from(*mentioned))
+                .push_bind(post.platform.as_str())
+                .push_bind(&post.native_id)
+                .push_bind(&post.url)
+                .push_bind(post.channel.as_str())
+                .push_bind(&post.author)
+                .push_bind(&post.title)
+                .push_bind(&post.lead)
+                .push_bind(&post.body)
+                .push_bind(&post.lang)
+                .push_bind(post.published.0)
+                .push_bind(post.received.0)
+                .push_bind(post.received.0)
+                .push_bind(extra_of(post));
+            for count in counts_of(&post.engagement) {
+                row.push_bind(count);
+            }
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counts that the platform no longer gives stay as they were.
+async fn refresh_counts(write: &mut Write, same: &[(&Incoming<'_>, Known)]) -> Result<()> {
+    let mut changed = Vec::new();
+    for (incoming, known) in same {
+        let mut counts = counts_of(&incoming.post().engagement);
+        for (count, old) in counts.iter_mut().zip(known.counts) {
+            *count = count.or(old);
+        }
+        if counts != known.counts {
+            changed.push((known.row, counts));
+        }
+    }
+    write_rows(
+        write.conn(),
+        "WITH fresh (id, likes, reposts, replies, views) AS (",
+        ") UPDATE posts SET likes = fresh.likes, reposts = fresh.reposts, \
+         replies = fresh.replies, views = fresh.views FROM fresh WHERE posts.id = fresh.id",
+        &changed,
+        |row, (id, counts)| {
+            row.push_bind(*id);
+            for count in counts {
+                row.push_bind(*count);
+            }
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+async fn move_cursors(write: &mut Write, cursors: &[CursorMove]) -> Result<()> {
+    // The last word about a stream counts; one statement may not touch a row twice on every
+    // database.
+    let mut last: HashMap<&str, &str> = HashMap::new();
+    for cursor in cursors {
+        last.insert(&cursor.stream, &cursor.value);
+    }
+    let last: Vec<_> = last.into_iter().collect();
+    write_rows(
+        write.conn(),
+        "INSERT INTO cursors (stream, value) ",
+        " ON CONFLICT (stream) DO UPDATE SET value = excluded.value",
+        &last,
+        |row, (stream, value)| {
+            row.push_bind(*stream).push_bind(*value);
+        },
+    )
+    .await?;
+    Ok(())
+}

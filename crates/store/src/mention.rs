@@ -1,0 +1,401 @@
+//! Mentions: stored, read, counted.
+
+use std::collections::HashMap;
+
+use domain::{
+    HOUR, NewMention, Part, Post, PostId, Sentiment, Span, Tier, Time, Tone, Watch, WatchId,
+};
+use sqlx::query_builder::QueryBuilder;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, SqliteConnection};
+
+use crate::filter::{self, Need};
+use crate::open::Write;
+use crate::post::{POST_COLUMNS, named_or_none, post_from};
+use crate::rows::{bytes16, damaged, rows_of, write_rows};
+use crate::source::Kept;
+use crate::{Count, MentionFilter, MentionRow, Page, Result, Store, StoreError, Totals};
+
+/// The columns of [`row_from`].
+const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version, p.versions, \
+    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, ";
+const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
+    CROSS JOIN watches w ON w.id = m.watch ";
+/// Posts a transaction when the past is filled in: live posts must get in between.
+const BACKFILL: usize = 500;
+
+/// A mention on its way into the file.
+pub(crate) struct MentionLine {
+    number: i64,
+    post: i64,
+    platform: String,
+    channel: &'static str,
+    lang: Option<String>,
+    tier: Option<&'static str>,
+    source: i64,
+    published: i64,
+    live: bool,
+    mention: NewMention,
+}
+
+impl MentionLine {
+    pub(crate) fn of(
+        number: i64,
+        row: i64,
+        post: &Post,
+        source: Kept,
+        mention: &NewMention,
+        live: bool,
+    ) -> MentionLine {
+        MentionLine {
+            number,
+            post: row,
+            platform: post.platform.as_str().to_owned(),
+            channel: post.channel.as_str(),
+            lang: post.lang.clone(),
+            tier: source.tier.map(Tier::as_str),
+            source: source.id,
+            published: post.published.0,
+            live,
+            mention: mention.clone(),
+        }
+    }
+}
+
+pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> {
+    write_rows(
+        write.conn(),
+        "INSERT INTO mentions (number, watch, post, platform, channel, lang, tone, tier, source, \
+         published, matched, live, confidence, watch_version, spans, why) ",
+        "",
+        lines,
+        |row, line| {
+            let (tone, confidence) = tone_columns(line.mention.sentiment);
+            row.push_bind(line.number)
+                .push_bind(line.mention.watch.0)
+                .push_bind(line.post)
+                .push_bind(&line.platform)
+                .push_bind(line.channel)
+                .push_bind(&line.lang)
+                .push_bind(tone)
+                .push_bind(line.tier)
+                .push_bind(line.source)
+                .push_bind(line.published)
+                .push_bind(line.mention.matched.0)
+                .push_bind(line.live)
+                .push_bind(confidence)
+                .push_bind(i64::from(line.mention.watch_version))
+                .push_bind(spans_to_text(&line.mention.spans))
+                .push_bind(&line.mention.why);
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Says of posts again whether a mention speaks of them.
+pub(crate) async fn mark_mentioned(write: &mut Write, posts: &[i64]) -> Result<()> {
+    rows_of(
+        write.conn(),
+        "UPDATE posts SET mentioned = \
+         (SELECT count(*) FROM (SELECT 1 FROM mentions WHERE post = posts.id LIMIT 1)) WHERE id",
+        "",
+        posts,
+    )
+    .await?;
+    Ok(())
+}
+
+/// The columns `tone` and `confidence`. SQLite knows no NaN.
+pub(crate) fn tone_columns(sentiment: Option<Sentiment>) -> (Option<&'static str>, Option<f64>) {
+    let Some(Sentiment { tone, confidence }) = sentiment else { return (None, None) };
+    let confidence = if confidence.is_finite() { f64::from(confidence) } else { 0.0 };
+    (Some(tone.as_str()), Some(confidence))
+}
+
+/// Spans as `[[part,start,end],…]`, part 0 title, 1 lead, 2 body.
+pub(crate) fn spans_to_text(spans: &[Span]) -> String {
+    let lists: Vec<(u8, u32, u32)> = spans
+        .iter()
+        .map(|span| {
+            let part = match span.part {
+                Part::Title => 0,
+                Part::Lead => 1,
+                Part::Body => 2,
+            };
+            (part, span.start, span.end)
+        })
+        .collect();
+    serde_json::to_string(&lists).unwrap_or_else(|_| "[]".into())
+}
+
+fn spans_from_text(text: &str) -> Result<Vec<Span>> {
+    let lists: Vec<(u8, u32, u32)> =
+        serde_json::from_str(text).map_err(|_| damaged("marked words", text))?;
+    lists
+        .into_iter()
+        .map(|(part, start, end)| {
+            let part = match part {
+                0 => Part::Title,
+                1 => Part::Lead,
+                2 => Part::Body,
+                _ => return Err(damaged("marked words", text)),
+            };
+            Ok(Span { part, start, end })
+        })
+        .collect()
+}
+
+fn row_from(row: &SqliteRow) -> Result<MentionRow> {
+    let tone = named_or_none(row, "tone", Tone::named)?;
+    let confidence: Option<f64> = row.try_get("confidence")?;
+    let sentiment =
+        tone.map(|tone| Sentiment { tone, confidence: confidence.unwrap_or_default() as f32 });
+    Ok(MentionRow {
+        number: row.try_get("number")?,
+        watch: WatchId(row.try_get("watch")?),
+        watch_name: row.try_get("watch_name")?,
+        watch_version: row.try_get("watch_version")?,
+        post: post_from(row)?,
+        versions: row.try_get("versions")?,
+        spans: spans_from_text(row.try_get("spans")?)?,
+        why: row.try_get("why")?,
+        sentiment,
+        matched: Time(row.try_get("matched")?),
+        told: row.try_get::<Option<i64>, _>("told")?.map(Time),
+    })
+}
+
+/// The mentions of these numbers.
+pub(crate) async fn by_numbers(
+    conn: &mut SqliteConnection,
+    numbers: &[i64],
+) -> Result<HashMap<i64, MentionRow>> {
+    let head = format!("SELECT {COLUMNS}{POST_COLUMNS} FROM mentions m{TABLES}WHERE m.number");
+    let rows = rows_of(conn, &head, "", numbers).await?;
+    rows.iter().map(row_from).map(|row| row.map(|row| (row.number, row))).collect()
+}
+
+impl Store {
+    /// Mentions, a page of at most `limit`.
+    pub async fn mentions(
+        &self,
+        filter: &MentionFilter,
+        page: Page,
+        limit: u32,
+    ) -> Result<Vec<MentionRow>> {
+        let mut conn = self.readers().acquire().await?;
+        let lead = filter::lead(&mut conn, filter, Need::Page).await?;
+        let order = if matches!(page, Page::After(_)) { "" } else { " DESC" };
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT ");
+        sql.push(COLUMNS).push(POST_COLUMNS);
+        sql.push(" FROM (SELECT m.number FROM mentions m").push(lead.hint());
+        filter::push(&mut sql, filter);
+        match page {
+            Page::Newest => {}
+            Page::Before(number) => {
+                sql.push(" AND m.number < ").push_bind(number);
+            }
+            Page::After(number) => {
+                sql.push(" AND m.number > ").push_bind(number);
+            }
+        }
+        sql.push(" ORDER BY m.number").push(order).push(" LIMIT ").push_bind(i64::from(limit));
+        sql.push(") n CROSS JOIN mentions m ON m.number = n.number").push(TABLES);
+        sql.push(" ORDER BY m.number").push(order);
+        let rows = sql.build().persistent(false).fetch_all(&mut *conn).await?;
+        rows.iter().map(row_from).collect()
+    }
+
+    /// One mention.
+    pub async fn mention(&self, number: i64) -> Result<Option<MentionRow>> {
+        let mut conn = self.readers().acquire().await?;
+        Ok(by_numbers(&mut conn, &[number]).await?.remove(&number))
+    }
+
+    /// How many.
+    pub async fn count_mentions(&self, filter: &MentionFilter) -> Result<u64> {
+        let mut conn = self.readers().acquire().await?;
+        let lead = filter::lead(&mut conn, filter, Need::All).await?;
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM mentions m");
+        sql.push(lead.hint());
+        filter::push(&mut sql, filter);
+        let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(&mut *conn).await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// How many per watch (published at or after `since`), for every watch (zero included), in the
+    /// order of [`Store::watches`].
+    pub async fn mentions_per_watch(&self, since: Option<Time>) -> Result<Vec<(Watch, u64)>> {
+        let watches = self.watches().await?;
+        let counts: Vec<(i64, i64)> = match since {
+            None => {
+                sqlx::query_as("SELECT watch, count(*) FROM mentions GROUP BY watch")
+                    .fetch_all(self.readers())
+                    .await?
+            }
+            Some(since) => {
+                sqlx::query_as(
+                    "SELECT watch, count(*) FROM mentions WHERE published >= ? GROUP BY watch",
+                )
+                .bind(since.0)
+                .fetch_all(self.readers())
+                .await?
+            }
+        };
+        let counts: HashMap<i64, i64> = counts.into_iter().collect();
+        Ok(watches
+            .into_iter()
+            .map(|watch| {
+                let count = counts.get(&watch.id.0).copied().unwrap_or(0).unsigned_abs();
+                (watch, count)
+            })
+            .collect())
+    }
+
+    /// Counts per bucket of `width` ms (at least 1) by published time, oldest first; empty buckets
+    /// are left out.
+    pub async fn timeline(&self, filter: &MentionFilter, width: i64) -> Result<Vec<Count>> {
+        let width = width.max(1);
+        let mut conn = self.readers().acquire().await?;
+        let lead = filter::lead(&mut conn, filter, Need::All).await?;
+        // Division rounds towards zero: before 1970 it has to round away from it. The cast keeps
+        // absurd times (beyond 64 bits) whole numbers.
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT CAST((m.published - CASE WHEN ");
+        sql.push("m.published < 0 THEN ").push_bind(width - 1).push(" ELSE 0 END) / ");
+        sql.push_bind(width).push(
+            " AS BIGINT) AS bucket, count(*), \
+             count(CASE WHEN m.tone = 'negative' THEN 1 END) FROM mentions m",
+        );
+        sql.push(lead.hint());
+        filter::push(&mut sql, filter);
+        sql.push(" GROUP BY bucket ORDER BY bucket");
+        let rows: Vec<(i64, i64, i64)> =
+            sql.build_query_as().persistent(false).fetch_all(&mut *conn).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(bucket, all, negative)| Count {
+                at: Time(bucket.saturating_mul(width)),
+                all: all.unsigned_abs(),
+                negative: negative.unsigned_abs(),
+            })
+            .collect())
+    }
+
+    /// Counts of one watch per full hour by MATCHED time, the last `hours` hours before `now`,
+    /// newest first, empty hours included, the first entry being the last 60 minutes; hours
+    /// before the watch was made are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] without such a watch.
+    pub async fn hourly(&self, watch: WatchId, now: Time, hours: u32) -> Result<Vec<u64>> {
+        let found = self.watch(watch).await?;
+        let watch = found.ok_or_else(|| StoreError::Missing(format!("watch {}", watch.0)))?;
+        let past = i64::from(hours).saturating_mul(HOUR);
+        let lived = now.since(watch.created).max(0) / HOUR;
+        let entries = lived.clamp(1, i64::from(hours).max(1)).min(i64::from(hours));
+        let mut counts = vec![0; usize::try_from(entries).unwrap_or(0)];
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT (? - matched) / ? AS hour, count(*) FROM mentions \
+             WHERE watch = ? AND matched > ? AND matched <= ? GROUP BY hour",
+        )
+        .bind(now.0)
+        .bind(HOUR)
+        .bind(watch.id.0)
+        .bind(now.plus(-past).0)
+        .bind(now.0)
+        .fetch_all(self.readers())
+        .await?;
+        for (hour, count) in rows {
+            let slot = usize::try_from(hour).ok().and_then(|hour| counts.get_mut(hour));
+            if let Some(slot) = slot {
+                *slot = count.unsigned_abs();
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Marks mentions as told (only the first time counts).
+    pub async fn told(&self, mentions: &[i64], at: Time) -> Result<()> {
+        if mentions.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        for some in mentions.chunks(512) {
+            let mut sql = QueryBuilder::<Sqlite>::new("UPDATE mentions SET told = ");
+            sql.push_bind(at.0).push(" WHERE told IS NULL AND number IN (");
+            let mut list = sql.separated(", ");
+            for number in some {
+                list.push_bind(*number);
+            }
+            sql.push(")");
+            sql.build().persistent(false).execute(write.conn()).await?;
+        }
+        write.commit().await
+    }
+
+    /// Totals.
+    pub async fn totals(&self) -> Result<Totals> {
+        let (posts, mentions, open): (i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM mentions), \
+             (SELECT count(*) FROM alerts WHERE acknowledged_at IS NULL)",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(Totals {
+            posts: posts.unsigned_abs(),
+            mentions: mentions.unsigned_abs(),
+            open_alerts: open.unsigned_abs(),
+        })
+    }
+
+    /// Adds mentions of posts already stored (a new watch is filled from the past). No alerts, and
+    /// nothing for the latency ledger. Posts and watches that are gone and mentions that are known
+    /// are left out; returns mentions added.
+    pub async fn backfill(&self, mentions: &[(PostId, NewMention)], now: Time) -> Result<u64> {
+        let mut added = 0;
+        for some in mentions.chunks(BACKFILL) {
+            added += self.fill_in_some(some).await?;
+        }
+        tracing::debug!(added, at = now.0, "filled mentions in from the past");
+        Ok(added)
+    }
+
+    async fn fill_in_some(&self, mentions: &[(PostId, NewMention)]) -> Result<u64> {
+        let mut write = self.write().await?;
+        let keys: Vec<Vec<u8>> = mentions.iter().map(|(id, _)| id.0.to_vec()).collect();
+        let head = format!(
+            "SELECT p.id, p.hash, p.source, {POST_COLUMNS} \
+             FROM posts p JOIN sources s ON s.id = p.source WHERE p.hash"
+        );
+        let mut posts = HashMap::new();
+        let mut rows = Vec::new();
+        for row in rows_of(write.conn(), &head, "", &keys).await? {
+            let post = post_from(&row)?;
+            let kept = Kept { id: row.try_get("source")?, tier: post.source.tier };
+            let id: i64 = row.try_get("id")?;
+            rows.push(id);
+            posts.insert(bytes16(row.try_get("hash")?)?, (id, kept, post));
+        }
+        let head = "SELECT post, watch FROM mentions WHERE post";
+        let mut taken = std::collections::HashSet::<(i64, i64)>::new();
+        for row in rows_of(write.conn(), head, "", &rows).await? {
+            taken.insert((row.try_get(0)?, row.try_get(1)?));
+        }
+        let watches: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM watches").fetch_all(write.conn()).await?;
+        let mut lines = Vec::new();
+        for (id, mention) in mentions {
+            let Some((row, source, post)) = posts.get(&id.0) else { continue };
+            if watches.contains(&mention.watch.0) && taken.insert((*row, mention.watch.0)) {
+                write.numbers.mention += 1;
+                let number = write.numbers.mention;
+                lines.push(MentionLine::of(number, *row, post, *source, mention, false));
+            }
+        }
+        add(&mut write, &lines).await?;
+        mark_mentioned(&mut write, &rows).await?;
+        write.commit().await?;
+        Ok(lines.len() as u64)
+    }
+}

@@ -1,0 +1,302 @@
+//! Opening the file, and the one door to writing it.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Time;
+use sqlx::migrate::MigrateError;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Row, Sqlite, SqliteConnection, SqlitePool};
+use tokio::sync::watch;
+
+use crate::{Change, Result, Store, StoreError};
+
+/// Another process may hold the write lock for a while (a sweep step, a checkpoint on a slow
+/// disk); nobody holds it for this long unless something is wrong.
+const BUSY: Duration = Duration::from_secs(30);
+const READERS: u32 = 4;
+
+/// What the clones of a [`Store`] share.
+pub(crate) struct Inner {
+    /// Exactly one connection: several writing connections in one process would wait for each
+    /// other inside SQLite's busy handler and block their tasks.
+    writer: SqlitePool,
+    readers: SqlitePool,
+    changes: Arc<watch::Sender<Change>>,
+}
+
+impl Store {
+    /// Opens (and creates or migrates) `horch.db` in the folder; the file is its owner's alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] where the folder cannot be written, the file is no database, is damaged,
+    /// or was written by a newer Horch.
+    pub async fn open(folder: &Path) -> Result<Store> {
+        std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
+        let path = folder.join("horch.db");
+        // Two processes that open a new folder at once must not both migrate it.
+        let _lock = lock(folder.join("horch.lock")).await?;
+        private_file(&path).map_err(|e| unusable(&path, &e))?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(2 * BUSY)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(writer_options(&path))
+            .await?;
+        if let Err(error) = sqlx::migrate!().run(&writer).await {
+            writer.close().await;
+            return Err(migration_error(error));
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(BUSY)
+            .idle_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            .connect_lazy_with(reader_options(&path));
+        let (changes, _) = watch::channel(Change::default());
+        let store =
+            Store { inner: Arc::new(Inner { writer, readers, changes: Arc::new(changes) }) };
+        store.look_for_changes().await?;
+        Ok(store)
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    /// Closes all connections after the last write.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+
+    /// What changed last; wakes at every change made through this handle and its clones.
+    pub fn changes(&self) -> watch::Receiver<Change> {
+        self.inner.changes.subscribe()
+    }
+
+    /// Looks for changes made by other processes (`horch watch add` beside a running server)
+    /// and wakes [`Store::changes`] if there are any. Reads one row; call it every second.
+    pub async fn look_for_changes(&self) -> Result<()> {
+        let numbers = read_numbers(&mut *self.readers().acquire().await?).await?;
+        announce(&self.inner.changes, &numbers);
+        Ok(())
+    }
+
+    /// Begins the one writing transaction. Dropping it without [`Write::commit`] undoes it.
+    pub(crate) async fn write(&self) -> Result<Write> {
+        let conn = self.inner.writer.acquire().await?;
+        // The guard comes before BEGIN, so that a caller who gives up leaves nothing open.
+        let mut write = Write {
+            conn: Some(conn),
+            numbers: Numbers::default(),
+            began: Numbers::default(),
+            changes: Arc::clone(&self.inner.changes),
+        };
+        sqlx::query("BEGIN IMMEDIATE").execute(write.conn()).await?;
+        write.numbers = read_numbers(write.conn()).await?;
+        write.began = write.numbers;
+        Ok(write)
+    }
+
+    /// Runs one statement on the writing connection outside a transaction (vacuum).
+    pub(crate) async fn pragma(&self, sql: &'static str) -> Result<Vec<i64>> {
+        let mut conn = self.inner.writer.acquire().await?;
+        let rows = sqlx::query(sql).fetch_all(&mut *conn).await?;
+        Ok(rows.iter().filter_map(|row| row.try_get(0).ok()).collect())
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner").finish_non_exhaustive()
+    }
+}
+
+/// The highest numbers given so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    pub post: i64,
+    pub source: i64,
+    pub mention: i64,
+    pub alert: i64,
+    pub delivery: i64,
+    pub watch: i64,
+    pub way: i64,
+    pub settings: i64,
+    pub revision: i64,
+    pub ingested: Option<i64>,
+}
+
+/// A writing transaction.
+pub(crate) struct Write {
+    conn: Option<PoolConnection<Sqlite>>,
+    pub numbers: Numbers,
+    began: Numbers,
+    changes: Arc<watch::Sender<Change>>,
+}
+
+impl Write {
+    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
+        self.conn.as_mut().expect("taken only when the transaction ends")
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        if self.numbers != self.began {
+            let numbers = self.numbers;
+            sqlx::query(
+                "UPDATE numbers SET post = ?, source = ?, mention = ?, alert = ?, delivery = ?, \
+                 watch = ?, way = ?, settings = ?, revision = ?, ingested = ?",
+            )
+            .bind(numbers.post)
+            .bind(numbers.source)
+            .bind(numbers.mention)
+            .bind(numbers.alert)
+            .bind(numbers.delivery)
+            .bind(numbers.watch)
+            .bind(numbers.way)
+            .bind(numbers.settings)
+            .bind(numbers.revision)
+            .bind(numbers.ingested)
+            .execute(self.conn())
+            .await?;
+        }
+        sqlx::query("COMMIT").execute(self.conn()).await?;
+        announce(&self.changes, &self.numbers);
+        drop(self.conn.take());
+        Ok(())
+    }
+}
+
+impl Drop for Write {
+    /// Closing the connection is the one way to undo that works after every error: SQLite may
+    /// have rolled back by itself (disk full), and a ROLLBACK would then fail and leave sqlx
+    /// believing in an open transaction.
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            drop(conn.detach());
+        }
+    }
+}
+
+fn announce(changes: &watch::Sender<Change>, numbers: &Numbers) {
+    changes.send_if_modified(|change| {
+        let latest = Change {
+            mention: change.mention.max(numbers.mention),
+            alert: change.alert.max(numbers.alert),
+            settings: change.settings.max(numbers.settings),
+            revision: change.revision.max(numbers.revision),
+        };
+        let changed = latest != *change;
+        *change = latest;
+        changed
+    });
+}
+
+async fn read_numbers(conn: &mut SqliteConnection) -> Result<Numbers> {
+    let row = sqlx::query(
+        "SELECT post, source, mention, alert, delivery, watch, way, settings, revision, ingested \
+         FROM numbers",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Numbers {
+        post: row.try_get(0)?,
+        source: row.try_get(1)?,
+        mention: row.try_get(2)?,
+        alert: row.try_get(3)?,
+        delivery: row.try_get(4)?,
+        watch: row.try_get(5)?,
+        way: row.try_get(6)?,
+        settings: row.try_get(7)?,
+        revision: row.try_get(8)?,
+        ingested: row.try_get(9)?,
+    })
+}
+
+impl Store {
+    /// When anything was last ingested.
+    pub async fn last_ingest(&self) -> Result<Option<Time>> {
+        Ok(read_numbers(&mut *self.readers().acquire().await?).await?.ingested.map(Time))
+    }
+}
+
+/// Full synchronisation: what was committed (a receipt, an acknowledgement, a watch) survives a
+/// power cut, at the price of one fsync a batch. Memory is bounded by the page caches; mapping
+/// the file would count towards the process and is off.
+fn writer_options(path: &Path) -> SqliteConnectOptions {
+    common_options(path)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-16384")
+        .pragma("journal_size_limit", "67108864")
+}
+
+fn reader_options(path: &Path) -> SqliteConnectOptions {
+    common_options(path).pragma("cache_size", "-2048").pragma("query_only", "ON")
+}
+
+fn common_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .pragma("mmap_size", "0")
+        .pragma("trusted_schema", "OFF")
+        .statement_cache_capacity(64)
+        .disable_statement_logging()
+        .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(2))
+}
+
+/// Waits for the lock without blocking the runtime; the system frees it when a process dies.
+async fn lock(path: PathBuf) -> Result<File> {
+    tokio::task::spawn_blocking(move || {
+        let file = options().open(&path).map_err(|e| unusable(&path, &e))?;
+        file.lock().map_err(|e| unusable(&path, &e))?;
+        Ok(file)
+    })
+    .await
+    .map_err(|e| StoreError::Unusable(format!("the lock was not taken: {e}")))?
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// The file holds password hashes and secrets of notifiers: its owner alone may read it. SQLite
+/// gives its side files the same mode.
+fn private_file(path: &Path) -> io::Result<()> {
+    let file = options().open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    drop(file);
+    Ok(())
+}
+
+fn unusable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unusable(format!("{}: {error}", path.display()))
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Unusable(
+            "the database was written by a newer Horch; start that version, or another data folder"
+                .into(),
+        ),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Unusable(format!("the database could not be prepared: {other}")),
+    }
+}

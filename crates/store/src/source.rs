@@ -1,0 +1,145 @@
+//! Sources: kept once, however many posts they wrote.
+
+use std::collections::HashMap;
+
+use domain::{Platform, Source, Tier};
+use sqlx::Row;
+
+use crate::open::Write;
+use crate::post::{merge, source_from, source_hash};
+use crate::rows::{bytes16, rows_of, to_i64, write_rows};
+use crate::{Result, Store};
+
+/// A source's row number and tier.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub id: i64,
+    pub tier: Option<Tier>,
+}
+
+struct Line {
+    id: i64,
+    hash: [u8; 16],
+    platform: Platform,
+    source: Source,
+}
+
+/// Stores what is heard of sources. `add` says whether unknown ones are added.
+pub(crate) async fn keep(
+    write: &mut Write,
+    heard: &[(Platform, [u8; 16], &Source)],
+    add: bool,
+) -> Result<HashMap<[u8; 16], Kept>> {
+    let mut keys: Vec<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut known: HashMap<[u8; 16], (i64, Source, bool)> = HashMap::with_capacity(keys.len());
+    let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+    let head = "SELECT id, hash, key AS source_key, name AS source_name, handle AS source_handle, \
+        url AS source_url, tier AS source_tier, followers, country, verified, bot \
+        FROM sources WHERE hash";
+    for row in rows_of(write.conn(), head, "", &blobs).await? {
+        let hash = bytes16(row.try_get("hash")?)?;
+        known.insert(hash, (row.try_get("id")?, source_from(&row)?, false));
+    }
+    let tiers: HashMap<i64, Option<Tier>> =
+        known.values().map(|(id, source, _)| (*id, source.tier)).collect();
+    let mut platforms = HashMap::new();
+    for (platform, hash, source) in heard {
+        platforms.entry(*hash).or_insert(platform);
+        match known.get_mut(hash) {
+            Some((_, old, changed)) => {
+                let merged = merge(old, source);
+                *changed |= merged != *old;
+                *old = merged;
+            }
+            None if add => {
+                write.numbers.source += 1;
+                known.insert(*hash, (write.numbers.source, (*source).clone(), true));
+            }
+            None => {}
+        }
+    }
+    let mut lines = Vec::new();
+    for (hash, (id, source, changed)) in &known {
+        let Some(platform) = platforms.get(hash).filter(|_| *changed) else { continue };
+        let platform = (*platform).clone();
+        lines.push(Line { id: *id, hash: *hash, platform, source: source.clone() });
+    }
+    lines.sort_unstable_by_key(|line| line.id);
+    write_lines(write, &lines).await?;
+    for line in &lines {
+        if tiers.get(&line.id).is_some_and(|old| *old != line.source.tier) {
+            sqlx::query("UPDATE mentions SET tier = ? WHERE source = ?")
+                .bind(line.source.tier.map(Tier::as_str))
+                .bind(line.id)
+                .execute(write.conn())
+                .await?;
+        }
+    }
+    Ok(known
+        .into_iter()
+        .map(|(hash, (id, source, _))| (hash, Kept { id, tier: source.tier }))
+        .collect())
+}
+
+async fn write_lines(write: &mut Write, lines: &[Line]) -> Result<()> {
+    write_rows(
+        write.conn(),
+        "INSERT INTO sources (id, hash, platform, key, name, handle, url, tier, followers, \
+         country, verified, bot) ",
+        " ON CONFLICT (hash) DO UPDATE SET name = excluded.name, handle = excluded.handle, \
+         url = excluded.url, tier = excluded.tier, followers = excluded.followers, \
+         country = excluded.country, verified = excluded.verified, bot = excluded.bot",
+        lines,
+        |row, line| {
+            let source = &line.source;
+            row.push_bind(line.id)
+                .push_bind(line.hash.to_vec())
+                .push_bind(line.platform.as_str())
+                .push_bind(&source.key)
+                .push_bind(&source.name)
+                .push_bind(&source.handle)
+                .push_bind(&source.url)
+                .push_bind(source.tier.map(Tier::as_str))
+                .push_bind(to_i64(source.followers))
+                .push_bind(&source.country)
+                .push_bind(source.verified)
+                .push_bind(source.bot);
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stores what is newly known of sources that have posts here; of others there is nothing to
+/// know.
+pub(crate) async fn profiles(write: &mut Write, profiles: &[(Platform, Source)]) -> Result<()> {
+    if profiles.is_empty() {
+        return Ok(());
+    }
+    let heard: Vec<_> = profiles
+        .iter()
+        .map(|(platform, source)| (platform.clone(), source_hash(platform, &source.key), source))
+        .collect();
+    keep(write, &heard, false).await?;
+    Ok(())
+}
+
+impl Store {
+    /// Source keys of mentions on this platform whose name is not known yet, newest first.
+    ///
+    /// Looks through the newest 5,000 mentions of the platform: older ones nobody reads first.
+    pub async fn nameless_sources(&self, platform: &Platform, limit: u32) -> Result<Vec<String>> {
+        let keys = sqlx::query_scalar(
+            "SELECT s.key FROM (SELECT source, number FROM mentions WHERE platform = ? \
+             ORDER BY number DESC LIMIT 5000) m JOIN sources s ON s.id = m.source \
+             WHERE s.name = '' GROUP BY s.id, s.key ORDER BY max(m.number) DESC LIMIT ?",
+        )
+        .bind(platform.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(self.readers())
+        .await?;
+        Ok(keys)
+    }
+}
