@@ -4,6 +4,7 @@
 use domain::PartInfo;
 
 use crate::connector::{Connector, ConnectorError};
+use crate::{bluesky, hackernews, mastodon};
 
 /// One connector.
 pub struct Entry {
@@ -15,4 +16,4 @@ pub struct Entry {
 }
 
 /// All connectors, in the order screens list them.
-pub static CONNECTORS: &[Entry] = &[];
+pub static CONNECTORS: &[Entry] = &[bluesky::ENTRY, mastodon::ENTRY, hackernews::ENTRY];
