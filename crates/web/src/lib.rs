@@ -2,6 +2,24 @@
 //! with it.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod app;
+mod assets;
+mod chart;
+mod fail;
+mod filter;
+mod form;
+mod frame;
+mod guard;
+mod lang;
+mod limits;
+mod pages;
+mod preview;
+mod routes;
+mod secrets;
+mod show;
+mod views;
+mod visit;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -78,8 +96,7 @@ pub enum WebError {
 /// # Errors
 /// The store does not answer, or `public_url` is no address.
 pub async fn router(options: Options) -> Result<axum::Router, WebError> {
-    let _ = options;
-    Ok(axum::Router::new())
+    Ok(routes::all(app::App::new(options).await?))
 }
 
 /// A one-time link to the set-up page while there is no user yet, else `None`. Every call makes
@@ -91,8 +108,13 @@ pub async fn router(options: Options) -> Result<axum::Router, WebError> {
 pub async fn setup_link(
     store: &Store,
     public_url: &str,
-    now: Time,
+    _now: Time,
 ) -> Result<Option<String>, WebError> {
-    let _ = (store, public_url, now);
-    Ok(None)
+    if !store.users().await?.is_empty() {
+        return Ok(None);
+    }
+    let token = secrets::token()?;
+    let kept = hex::encode(secrets::fingerprint(&token));
+    store.set_setting(pages::setup::SETTING, &kept).await?;
+    Ok(Some(format!("{}/set-up/{token}", public_url.trim_end_matches('/'))))
 }

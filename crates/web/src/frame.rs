@@ -1,0 +1,111 @@
+//! What stands around every page: head, navigation, banner, foot.
+
+use askama::Template;
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, header};
+
+use crate::app::App;
+use crate::assets;
+use crate::fail::Fail;
+use crate::form::Pairs;
+use crate::lang::Words;
+use crate::visit::Visit;
+
+/// What stands around a page. Templates call it `f`.
+#[derive(Clone)]
+pub struct Frame {
+    /// The reader's words.
+    pub w: Words,
+    /// The page's title.
+    pub title: String,
+    /// The navigation's current entry; empty without navigation.
+    pub active: &'static str,
+    /// The proof for forms.
+    pub proof: String,
+    /// The name of the person who is signed in.
+    pub user: Option<String>,
+    /// The demo's banner.
+    pub demo: Option<String>,
+    /// Now, in milliseconds, and how fast it runs: the script keeps ages fresh with it.
+    pub now: i64,
+    /// How many times faster than the wall.
+    pub speed: f64,
+    /// Alerts nobody acknowledged.
+    pub open_alerts: u64,
+    /// What was just done, in words.
+    pub done: Option<String>,
+    /// The event stream this page follows; empty for none.
+    pub events: String,
+}
+
+impl Frame {
+    /// The frame of a page inside; `query` may hold `done=KEY`.
+    pub async fn inside(
+        app: &App,
+        visit: &Visit,
+        active: &'static str,
+        query: &Pairs,
+    ) -> Result<Frame, Fail> {
+        let mut frame = Frame::bare(app, visit, &format!("title-{active}"));
+        frame.active = active;
+        frame.open_alerts = app.store().totals().await?.open_alerts;
+        let done = query.get("done");
+        let known = !done.is_empty() && visit.words().or("done", done) != done;
+        frame.done = known.then(|| visit.words().say(&format!("done-{done}")).into_owned());
+        Ok(frame)
+    }
+
+    /// The frame of a page outside.
+    pub fn bare(app: &App, visit: &Visit, title: &str) -> Frame {
+        let w = visit.words();
+        let speed = app.0.options.demo;
+        Frame {
+            w,
+            title: w.say(title).into_owned(),
+            active: "",
+            proof: app.0.prover.prove(&visit.cookie).unwrap_or_default(),
+            user: visit.user.as_ref().map(|u| u.name.clone()),
+            demo: speed.map(|s| w.name("demo-banner", &w.decimal_or_whole(s)).into_owned()),
+            now: app.now().0,
+            speed: speed.unwrap_or(1.0),
+            open_alerts: 0,
+            done: None,
+            events: String::new(),
+        }
+    }
+
+    /// The address of an asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// Whether this is the navigation's current entry.
+    pub fn is(&self, name: &str) -> bool {
+        self.active == name
+    }
+
+    /// Whether the count of open alerts stands beside this entry.
+    pub fn badge(&self, name: &str) -> bool {
+        name == "now" && self.open_alerts > 0
+    }
+
+    /// What the navigation lists: name, address.
+    pub fn places(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("now", "/"),
+            ("mentions", "/mentions"),
+            ("watches", "/watches"),
+            ("channels", "/channels"),
+            ("settings", "/settings"),
+        ]
+    }
+}
+
+/// A page as an answer.
+pub fn page(template: &impl Template) -> Result<Response, Fail> {
+    let mut response = Response::new(Body::from(template.render()?));
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, html);
+    Ok(response)
+}

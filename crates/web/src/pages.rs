@@ -1,0 +1,22 @@
+//! One file per screen.
+
+pub mod api;
+pub mod channels;
+pub mod events;
+pub mod export;
+pub mod mention;
+pub mod mentions;
+pub mod now;
+pub mod parts;
+pub mod settings;
+pub mod setup;
+pub mod signin;
+pub mod watches;
+pub mod ways;
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+/// After something was done: back to a page of ours that says so.
+pub fn done(path: &str, what: &str) -> Response {
+    Redirect::to(&format!("{path}?done={what}")).into_response()
+}

@@ -1,0 +1,208 @@
+//! One mention with everything that is known of it.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use domain::{Part, Post, Time};
+use store::MentionRow;
+
+use crate::app::App;
+use crate::fail::Fail;
+use crate::form::Pairs;
+use crate::frame::{Frame, page};
+use crate::lang::Words;
+use crate::show::{Changed, Clock, Piece, When, changes, link, pieces};
+use crate::views::MentionView;
+use crate::visit::Visit;
+
+/// Versions shown at most, the newest.
+const VERSIONS: usize = 20;
+
+/// One of the four moments.
+pub struct Moment {
+    /// Its name.
+    pub name: String,
+    /// When, if it came.
+    pub when: Option<When>,
+    /// The full moment.
+    pub full: String,
+    /// After publication.
+    pub after: String,
+}
+
+/// A fact with its name.
+pub struct Fact {
+    /// Its name.
+    pub name: String,
+    /// In words.
+    pub value: String,
+    /// Where it leads.
+    pub link: Option<String>,
+}
+
+/// One version of the post.
+pub struct Version {
+    /// Counts from 1.
+    pub number: usize,
+    /// When it was heard.
+    pub when: When,
+    /// What differs from the version before; the whole text for the first.
+    pub changes: Vec<Changed>,
+}
+
+#[derive(Template)]
+#[template(path = "mention.html")]
+struct MentionPage {
+    f: Frame,
+    m: MentionView,
+    lead: Vec<Piece>,
+    body: Vec<Piece>,
+    moments: Vec<Moment>,
+    facts: Vec<Fact>,
+    links: Vec<Fact>,
+    versions: Vec<Version>,
+    watch_version: u32,
+    query: String,
+    others: Vec<MentionRow>,
+}
+
+/// `GET /mentions/{number}`
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(number): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fail> {
+    let number: i64 = number.parse().map_err(|_| Fail::NotFound)?;
+    let query = Pairs::parse(query.unwrap_or_default().as_bytes());
+    let store = app.store();
+    let row = store.mention(number).await?.ok_or(Fail::NotFound)?;
+    let mut f = Frame::inside(&app, &visit, "mentions", &query).await?;
+    f.title = f.w.name("title-mention", row.post.source.display_name()).into_owned();
+    let clock = app.clock(visit.lang);
+    let m = MentionView::of(&clock, &row);
+    let versions = store.watch_versions(row.watch).await?;
+    let asked = versions.iter().find(|(version, ..)| *version == row.watch_version);
+    let post = row.post.id();
+    let of_post = store::MentionFilter { post: Some(post), ..Default::default() };
+    let mut others = store.mentions(&of_post, store::Page::Newest, 50).await?;
+    others.retain(|o| o.number != number);
+    let whole = |text: &str, part| pieces(text, &row.spans, part, usize::MAX);
+    let template = MentionPage {
+        lead: whole(&row.post.lead, Part::Lead),
+        body: whole(&row.post.body, Part::Body),
+        moments: moments(&clock, &row),
+        facts: facts(f.w, &row),
+        links: links(f.w, &row.post),
+        versions: compare(&clock, store.post_versions(post).await?),
+        watch_version: row.watch_version,
+        query: asked.map(|(_, query, _)| query.clone()).unwrap_or_default(),
+        others,
+        m,
+        f,
+    };
+    let response = page(&template)?;
+    if row.told.is_none() {
+        app.told(&[number]).await;
+    }
+    Ok(response)
+}
+
+fn moments(clock: &Clock, row: &MentionRow) -> Vec<Moment> {
+    let published = row.post.published;
+    let moment = |name: &str, at: Option<Time>| Moment {
+        name: clock.words.say(name).into_owned(),
+        when: at.map(|at| clock.when(at)),
+        full: at.map(|at| clock.full(at)).unwrap_or_default(),
+        after: at.map(|at| clock.took(at.since(published))).unwrap_or_default(),
+    };
+    vec![
+        moment("moment-published", Some(published)),
+        moment("moment-received", Some(row.post.received)),
+        moment("moment-matched", Some(row.matched)),
+        moment("moment-told", row.told),
+    ]
+}
+
+fn facts(w: Words, row: &MentionRow) -> Vec<Fact> {
+    let (post, source) = (&row.post, &row.post.source);
+    let mut facts = Vec::new();
+    let mut fact = |key: &str, value: String, link: Option<String>| {
+        if !value.is_empty() {
+            facts.push(Fact { name: w.say(key).into_owned(), value, link });
+        }
+    };
+    let number = |n: Option<u64>| n.map(|n| w.number(n)).unwrap_or_default();
+    let yes_no = |b: Option<bool>| match b {
+        Some(true) => w.say("yes").into_owned(),
+        Some(false) => w.say("no").into_owned(),
+        None => String::new(),
+    };
+    let tier = source.tier.map_or("fact-tier-unknown".into(), |t| format!("tier-{}", t.as_str()));
+    fact("fact-source", source.display_name().to_owned(), link(&source.url));
+    fact("fact-author", post.author.clone().unwrap_or_default(), None);
+    fact("fact-key", source.key.clone(), None);
+    fact("fact-tier", w.say(&tier).into_owned(), None);
+    fact("fact-followers", number(source.followers), None);
+    fact("fact-country", source.country.clone().unwrap_or_default(), None);
+    fact("fact-verified", yes_no(source.verified), None);
+    fact("fact-bot", yes_no(source.bot), None);
+    fact("fact-platform", w.or("platform", post.platform.as_str()).into_owned(), None);
+    fact("fact-channel", w.say(&format!("channel-{}", post.channel.as_str())).into_owned(), None);
+    fact("fact-site", post.site().to_owned(), None);
+    let lang = post.lang.as_deref().map(|l| w.or("lang", l).into_owned());
+    fact("fact-lang", lang.unwrap_or_default(), None);
+    if let Some(relation) = &post.relation {
+        let key = crate::views::relation_key(relation.kind);
+        fact(key, relation.to.clone(), link(&relation.to));
+    }
+    fact("fact-likes", number(post.engagement.likes), None);
+    fact("fact-reposts", number(post.engagement.reposts), None);
+    fact("fact-replies", number(post.engagement.replies), None);
+    fact("fact-views", number(post.engagement.views), None);
+    fact("fact-hashtags", post.hashtags.iter().map(|t| format!("#{t} ")).collect(), None);
+    fact("fact-native", post.native_id.clone(), None);
+    facts
+}
+
+fn links(w: Words, post: &Post) -> Vec<Fact> {
+    let fact = |name: String, url: &str| Fact { name, value: url.to_owned(), link: link(url) };
+    let media = post.media.iter().map(|m| {
+        let kind = match m.kind {
+            domain::MediaKind::Image => "media-image",
+            domain::MediaKind::Video => "media-video",
+            domain::MediaKind::Audio => "media-audio",
+        };
+        let kind = w.say(kind);
+        let name = if m.alt.is_empty() { kind.into_owned() } else { format!("{kind}: {}", m.alt) };
+        fact(name, &m.url)
+    });
+    let link = w.say("fact-link");
+    post.links
+        .iter()
+        .map(|url| fact(link.clone().into_owned(), url))
+        .chain(media)
+        .take(40)
+        .collect()
+}
+
+fn compare(clock: &Clock, versions: Vec<(Time, Post)>) -> Vec<Version> {
+    let text = |post: &Post| {
+        let parts = [&post.title, &post.lead, &post.body].map(String::as_str);
+        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
+    };
+    let mut before = String::new();
+    let mut shown: Vec<Version> = Vec::new();
+    for (i, (at, post)) in versions.iter().enumerate() {
+        let now = text(post);
+        let changes = match i {
+            0 => vec![Changed { text: now.clone(), kind: "same" }],
+            _ => changes(&before, &now),
+        };
+        shown.push(Version { number: i + 1, when: clock.when(*at), changes });
+        before = now;
+    }
+    shown.reverse();
+    shown.truncate(VERSIONS);
+    shown
+}

@@ -1,0 +1,196 @@
+//! Now: what must I know this minute?
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::{AlertId, Condition, DAY, HOUR, Health};
+use fluent_bundle::FluentArgs;
+use store::{AlertRow, MentionFilter, MentionRow, Page};
+
+use crate::app::App;
+use crate::chart::Bars;
+use crate::fail::Fail;
+use crate::form::Pairs;
+use crate::frame::{Frame, page};
+use crate::lang::Words;
+use crate::pages::events;
+use crate::show::Clock;
+use crate::views::{AlertView, MentionView};
+use crate::visit::{Sent, Visit};
+
+const ALERTS: u32 = 20;
+const MENTIONS: u32 = 25;
+/// Watches whose volume is drawn: the loudest of the day.
+const CHARTS: usize = 12;
+const HOURS: usize = 24;
+
+/// A watch's last day.
+pub struct Volume {
+    /// The watch's number.
+    pub watch: i64,
+    /// Its name.
+    pub name: String,
+    /// Mentions of the day.
+    pub total: u64,
+    /// The negative ones among them.
+    pub negative: u64,
+    /// The chart, as SVG.
+    pub chart: String,
+}
+
+/// How well we hear, in one line.
+pub struct Heard {
+    /// Everything is heard.
+    pub well: bool,
+    /// The line.
+    pub text: String,
+}
+
+#[derive(Template)]
+#[template(path = "now.html")]
+struct NowPage {
+    f: Frame,
+    alerts: Vec<AlertView>,
+    up_to: i64,
+    mentions: Vec<MentionView>,
+    volumes: Vec<Volume>,
+    more_watches: usize,
+    heard: Heard,
+    any_watch: bool,
+}
+
+/// `GET /`
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fail> {
+    let query = Pairs::parse(query.unwrap_or_default().as_bytes());
+    let store = app.store();
+    let mut f = Frame::inside(&app, &visit, "now", &query).await?;
+    f.events = events::address(&app, "").await?;
+    let clock = app.clock(visit.lang);
+    let alerts = store.alerts(true, Page::Newest, ALERTS).await?;
+    let mentions = store.mentions(&MentionFilter::default(), Page::Newest, MENTIONS).await?;
+    let (volumes, more_watches, any_watch) = volumes(&app, &clock).await?;
+    let template = NowPage {
+        up_to: alerts.first().map_or(0, |a| a.number),
+        alerts: alerts.iter().map(|a| AlertView::of(&clock, a, &f.proof)).collect(),
+        mentions: mentions.iter().map(|m| MentionView::of(&clock, m)).collect(),
+        volumes,
+        more_watches,
+        heard: heard(clock.words, &store.health().await?),
+        any_watch,
+        f,
+    };
+    let response = page(&template)?;
+    app.told(&untold(&alerts, &mentions)).await;
+    Ok(response)
+}
+
+/// Numbers of mentions that stand on the page now and that nobody had been told of.
+fn untold(alerts: &[AlertRow], mentions: &[MentionRow]) -> Vec<i64> {
+    let shown = alerts.iter().filter_map(|a| a.mention.as_ref()).chain(mentions);
+    let mut numbers: Vec<i64> = shown.filter(|m| m.told.is_none()).map(|m| m.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+async fn volumes(app: &App, clock: &Clock) -> Result<(Vec<Volume>, usize, bool), Fail> {
+    let since = clock.now.bucket(HOUR).plus(HOUR - DAY);
+    let mut watches = app.store().mentions_per_watch(Some(since)).await?;
+    let any = !watches.is_empty();
+    watches.retain(|(watch, n)| !watch.paused || *n > 0);
+    watches.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let more = watches.len().saturating_sub(CHARTS);
+    let mut volumes = Vec::new();
+    for (watch, _) in watches.into_iter().take(CHARTS) {
+        let filter = MentionFilter {
+            watches: vec![watch.id],
+            since: Some(since),
+            ..MentionFilter::default()
+        };
+        let bars = Bars::of(&app.store().timeline(&filter, HOUR).await?, clock.now, HOURS);
+        volumes.push(Volume {
+            watch: watch.id.0,
+            total: bars.total(),
+            negative: bars.negative(),
+            chart: bars.svg(&label(clock.words, &watch.name, &bars)),
+            name: watch.name,
+        });
+    }
+    Ok((volumes, more, any))
+}
+
+/// The chart in words.
+fn label(words: Words, name: &str, bars: &Bars) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    args.set("n", bars.total());
+    args.set("negative", bars.negative());
+    args.set("most", bars.most());
+    words.with("volume-label", Some(&args)).into_owned()
+}
+
+/// Whether every stream is heard, in one line.
+fn heard(words: Words, health: &[Health]) -> Heard {
+    let ill = health
+        .iter()
+        .filter(|h| matches!(h.condition, Condition::Limping | Condition::Down))
+        .count();
+    let on = health.iter().filter(|h| h.condition != Condition::Off).count();
+    let text = match (ill, on) {
+        (_, 0) => words.say("heard-nothing").into_owned(),
+        (0, _) => words.n("heard-all", on).into_owned(),
+        _ => {
+            let mut args = FluentArgs::new();
+            args.set("n", ill as i64);
+            args.set("all", on as i64);
+            words.with("heard-not-all", Some(&args)).into_owned()
+        }
+    };
+    Heard { well: ill == 0 && on > 0, text }
+}
+
+/// `POST /alerts/{id}/acknowledge`
+pub async fn acknowledge(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Fail> {
+    let id = AlertId::parse(&id).ok_or(Fail::NotFound)?;
+    app.store().acknowledge(id, &sent.visit.who(), app.now()).await?;
+    Ok(Redirect::to("/").into_response())
+}
+
+/// `POST /alerts/acknowledge`: all that stood on the page, none that came since.
+pub async fn acknowledge_all(State(app): State<App>, sent: Sent) -> Result<Response, Fail> {
+    let up_to: i64 = sent.form.get("up-to").parse().map_err(|_| Fail::NotFound)?;
+    app.store().acknowledge_all(up_to, &sent.visit.who(), app.now()).await?;
+    Ok(Redirect::to("/").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Time;
+
+    use super::*;
+    use crate::lang::Lang;
+
+    #[test]
+    fn the_line_never_pretends() {
+        let stream = |condition| Health { condition, ..Health::starting("web/x", Time(0)) };
+        let check = |conditions: &[Condition], well: bool| {
+            let health: Vec<Health> = conditions.iter().map(|&c| stream(c)).collect();
+            for lang in Lang::ALL {
+                assert_eq!(heard(Words(lang), &health).well, well, "{conditions:?}");
+            }
+        };
+        check(&[Condition::Well, Condition::Off], true);
+        check(&[Condition::Well, Condition::Limping], false);
+        check(&[Condition::Down], false);
+        check(&[Condition::Off], false);
+        check(&[], false);
+    }
+}

@@ -1,0 +1,80 @@
+//! Which address leads where, and what every answer passes through.
+
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{StatusCode, header};
+
+use crate::app::App;
+use crate::fail::Fail;
+use crate::pages::{
+    api, channels, events, export, mention, mentions, now, settings, setup, signin, watches, ways,
+};
+use crate::{assets, guard, visit};
+
+/// All pages.
+pub fn all(app: App) -> Router {
+    let known = inside(&app)
+        .merge(outside())
+        .fallback(|| async { Fail::NotFound })
+        .method_not_allowed_fallback(|| async { Fail::Method })
+        .layer(from_fn_with_state(app.clone(), visit::know_visitor));
+    Router::new()
+        .route("/health", get(|| async { "ok\n" }))
+        .route("/assets/{file}", get(assets::serve))
+        .route("/favicon.ico", get(|| async { assets::status(StatusCode::NOT_FOUND, "none") }))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .merge(known)
+        .layer(from_fn_with_state(app.clone(), guard::headers))
+        .layer(map_response(unsniffable))
+        .with_state(app)
+}
+
+/// For everybody.
+fn outside() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(signin::show).post(signin::enter))
+        .route("/set-up", get(setup::show).post(setup::create))
+        .route("/set-up/{token}", get(setup::open))
+}
+
+/// For people who may see what is inside.
+fn inside(app: &App) -> Router<App> {
+    Router::new()
+        .route("/", get(now::show))
+        .route("/alerts/{id}/acknowledge", post(now::acknowledge))
+        .route("/alerts/acknowledge", post(now::acknowledge_all))
+        .route("/mentions", get(mentions::show))
+        .route("/mentions.csv", get(export::csv))
+        .route("/mentions.jsonl", get(export::jsonl))
+        .route("/mentions/{number}", get(mention::show))
+        .route("/watches", get(watches::list).post(watches::create))
+        .route("/watches/new", get(watches::new))
+        .route("/watches/preview", post(watches::fragment))
+        .route("/watches/{id}", get(watches::edit).post(watches::change))
+        .route("/watches/{id}/pause", post(watches::pause))
+        .route("/watches/{id}/remove", get(watches::ask_remove).post(watches::remove))
+        .route("/channels", get(channels::show))
+        .route("/channels/{connector}", post(channels::change))
+        .route("/settings", get(settings::show))
+        .route("/settings/language", post(settings::language))
+        .route("/settings/password", post(settings::password))
+        .route("/settings/ways", post(ways::save))
+        .route("/settings/ways/new", get(ways::new))
+        .route("/settings/ways/{id}", get(ways::edit).post(ways::save))
+        .route("/settings/ways/{id}/remove", get(ways::ask_remove).post(ways::remove))
+        .route("/set-up/words", get(setup::words).post(setup::listen))
+        .route("/events", get(events::follow))
+        .route("/api/mentions", get(api::mentions))
+        .route("/api/watches", get(api::watches))
+        .route("/sign-out", post(signin::leave))
+        .route_layer(from_fn_with_state(app.clone(), visit::only_inside))
+}
+
+/// An answer without a kind is plain text, so that no browser guesses.
+async fn unsniffable(mut response: Response) -> Response {
+    let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().entry(header::CONTENT_TYPE).or_insert(plain);
+    response
+}

@@ -1,0 +1,262 @@
+//! Mentions and alerts as fragments: one rendering for the page and for the event that brings
+//! them live.
+
+use askama::Template;
+use domain::{AlertReason, Part, Post, Sentiment, SourceId, Tone};
+use fluent_bundle::FluentArgs;
+use store::{AlertRow, MentionRow};
+
+use crate::lang::Words;
+use crate::show::{Clock, Piece, When, link, pieces};
+
+/// Bytes of a post's text in a list.
+const EXCERPT: usize = 420;
+
+/// A tone: a sign and a word, so that colour is never alone.
+#[derive(Clone, Debug)]
+pub struct ToneView {
+    /// `negative`, `neutral`, `positive`, `unknown`.
+    pub class: &'static str,
+    /// The sign.
+    pub sign: &'static str,
+    /// The word.
+    pub word: String,
+    /// The model's confidence in per cent; empty when unknown.
+    pub sure: String,
+}
+
+impl ToneView {
+    /// Shows a judged tone, or that no model judges the language.
+    pub fn of(words: Words, sentiment: Option<Sentiment>) -> ToneView {
+        let Some(sentiment) = sentiment else {
+            let word = words.say("tone-unknown").into_owned();
+            return ToneView { class: "unknown", sign: "?", word, sure: String::new() };
+        };
+        let class = sentiment.tone.as_str();
+        ToneView {
+            class,
+            sign: sign(sentiment.tone),
+            word: words.say(&format!("tone-{class}")).into_owned(),
+            sure: words.percent(f64::from(sentiment.confidence)),
+        }
+    }
+}
+
+/// The sign of a tone.
+pub fn sign(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Negative => "▼",
+        Tone::Neutral => "●",
+        Tone::Positive => "▲",
+    }
+}
+
+/// Who speaks.
+#[derive(Clone, Debug)]
+pub struct SourceView {
+    /// Its id, for filters.
+    pub id: String,
+    /// The name people read.
+    pub name: String,
+    /// `@handle` where it says more than the name.
+    pub handle: String,
+    /// The rung; empty when unknown.
+    pub tier: String,
+    /// Followers in words; empty when unknown.
+    pub followers: String,
+    /// The byline.
+    pub author: String,
+}
+
+impl SourceView {
+    /// Shows a post's source.
+    pub fn of(words: Words, post: &Post) -> SourceView {
+        let source = &post.source;
+        let name = source.display_name().to_owned();
+        let handle = if source.handle.is_empty() || source.handle == name {
+            String::new()
+        } else {
+            format!("@{}", source.handle)
+        };
+        let tier = source.tier.map(|t| words.say(&format!("tier-{}", t.as_str())).into_owned());
+        let followers = source.followers.map(|n| words.n("followers", n).into_owned());
+        SourceView {
+            id: SourceId::of(&post.platform, &source.key).to_string(),
+            name,
+            handle,
+            tier: tier.unwrap_or_default(),
+            followers: followers.unwrap_or_default(),
+            author: post.author.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// A mention in a list.
+#[derive(Clone, Debug, Template)]
+#[template(path = "mention-row.html")]
+pub struct MentionView {
+    /// The reader's words.
+    pub w: Words,
+    /// Its number.
+    pub number: i64,
+    /// The watch's number.
+    pub watch: i64,
+    /// The watch's name.
+    pub watch_name: String,
+    /// The tone.
+    pub tone: ToneView,
+    /// Who speaks.
+    pub source: SourceView,
+    /// The platform's name for people.
+    pub platform_name: String,
+    /// The channel's name for people.
+    pub channel: String,
+    /// The site, where it says more than the platform.
+    pub site: String,
+    /// The language of the text, for readers aloud; empty when unknown.
+    pub lang: String,
+    /// Published.
+    pub when: When,
+    /// From published to matched.
+    pub known_after: String,
+    /// From published to told.
+    pub told_after: Option<String>,
+    /// The headline.
+    pub title: Vec<Piece>,
+    /// The text.
+    pub body: Vec<Piece>,
+    /// Why it matched.
+    pub why: String,
+    /// Reply, repost or quote, in words.
+    pub relation: String,
+    /// Versions kept; 1 when it was never edited.
+    pub versions: u32,
+    /// The post itself.
+    pub url: Option<String>,
+}
+
+impl askama::filters::HtmlSafe for MentionView {}
+
+impl MentionView {
+    /// Shows a mention.
+    pub fn of(clock: &Clock, row: &MentionRow) -> MentionView {
+        let (words, post) = (clock.words, &row.post);
+        let after = |at: domain::Time| clock.took(at.since(post.published));
+        let (text, part) = match (post.body.is_empty(), lead_hit(row)) {
+            (false, false) => (&post.body, Part::Body),
+            _ => (&post.lead, Part::Lead),
+        };
+        let site = post.site();
+        let relation = post.relation.as_ref().map(|r| relation_key(r.kind));
+        MentionView {
+            w: words,
+            number: row.number,
+            watch: row.watch.0,
+            watch_name: row.watch_name.clone(),
+            tone: ToneView::of(words, row.sentiment),
+            source: SourceView::of(words, post),
+            platform_name: words.or("platform", post.platform.as_str()).into_owned(),
+            channel: words.say(&format!("channel-{}", post.channel.as_str())).into_owned(),
+            site: if post.platform == domain::Platform::WEB {
+                site.to_owned()
+            } else {
+                String::new()
+            },
+            lang: post.lang.clone().unwrap_or_default(),
+            when: clock.when(post.published),
+            known_after: after(row.matched),
+            told_after: row.told.map(after),
+            title: pieces(&post.title, &row.spans, Part::Title, 240),
+            body: pieces(text, &row.spans, part, EXCERPT),
+            why: row.why.clone(),
+            relation: relation.map(|key| words.say(key).into_owned()).unwrap_or_default(),
+            versions: row.versions,
+            url: link(&post.url),
+        }
+    }
+}
+
+/// The locale key of a relation.
+pub fn relation_key(kind: domain::RelationKind) -> &'static str {
+    match kind {
+        domain::RelationKind::Reply => "relation-reply",
+        domain::RelationKind::Repost => "relation-repost",
+        domain::RelationKind::Quote => "relation-quote",
+    }
+}
+
+/// The words stand in the lead and nowhere in the text: show the lead.
+fn lead_hit(row: &MentionRow) -> bool {
+    let in_part = |part| row.spans.iter().any(|s| s.part == part);
+    in_part(Part::Lead) && !in_part(Part::Body)
+}
+
+/// An alert in a list.
+#[derive(Clone, Debug, Template)]
+#[template(path = "alert-row.html")]
+pub struct AlertView {
+    /// The reader's words.
+    pub w: Words,
+    /// The proof for its form; empty where nothing can be sent.
+    pub proof: String,
+    /// Its number.
+    pub number: i64,
+    /// Its identity.
+    pub id: String,
+    /// `mention`, `negative`, `rise`.
+    pub reason: &'static str,
+    /// The sign of the reason.
+    pub sign: &'static str,
+    /// What happened.
+    pub headline: String,
+    /// The watch's number.
+    pub watch: i64,
+    /// When it was raised.
+    pub raised: When,
+    /// What it speaks of.
+    pub mention: Option<MentionView>,
+    /// Who acknowledged it, and when, in words.
+    pub acknowledged: Option<String>,
+}
+
+impl askama::filters::HtmlSafe for AlertView {}
+
+impl AlertView {
+    /// Shows an alert.
+    pub fn of(clock: &Clock, row: &AlertRow, proof: &str) -> AlertView {
+        let words = clock.words;
+        AlertView {
+            w: words,
+            proof: proof.to_owned(),
+            number: row.number,
+            id: row.id.to_string(),
+            reason: row.reason.as_str(),
+            sign: match row.reason {
+                AlertReason::Mention => "●",
+                AlertReason::Negative => "▼",
+                AlertReason::Rise => "↗",
+            },
+            headline: headline(words, row),
+            watch: row.watch.0,
+            raised: clock.when(row.raised),
+            mention: row.mention.as_ref().map(|m| MentionView::of(clock, m)),
+            acknowledged: row.acknowledged.as_ref().map(|(who, at)| {
+                let mut args = FluentArgs::new();
+                args.set("name", who.clone());
+                args.set("age", clock.age(*at));
+                words.with("alert-acknowledged", Some(&args)).into_owned()
+            }),
+        }
+    }
+}
+
+fn headline(words: Words, row: &AlertRow) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", row.watch_name.clone());
+    if let Some(rise) = row.rise {
+        args.set("n", rise.seen);
+        args.set("expected", words.decimal(rise.expected));
+        return words.with("alert-rise", Some(&args)).into_owned();
+    }
+    words.with(&format!("alert-{}", row.reason.as_str()), Some(&args)).into_owned()
+}
