@@ -16,6 +16,8 @@ mod plain;
 mod pulse;
 mod settings;
 pub mod table;
+#[cfg(test)]
+mod trial;
 
 pub use clock::Clock;
 pub use connector::{Connector, ConnectorError, Context, Interests};
