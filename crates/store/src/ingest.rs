@@ -67,7 +67,7 @@ impl Store {
             return Ok(Ingested::default());
         }
         let mut gathered = Gathered::default();
-        let waves = waves(&ingest.posts, &mut gathered.done);
+        let waves = waves(ingest, now, &mut gathered.done);
         let mut write = self.write().await?;
         let watches = watches(&mut write).await?;
         for wave in &waves {
@@ -105,13 +105,22 @@ fn is_empty(ingest: &Ingest) -> bool {
 }
 
 /// Parts the posts so that no wave holds a post twice: a post, its edit and the edit of that
-/// edit may come in one batch. Repeats of what came just before are known and need no wave.
-fn waves<'a>(posts: &'a [JudgedPost], done: &mut Ingested) -> Vec<Vec<Incoming<'a>>> {
+/// edit may come in one batch. Repeats of what came just before are known and need no wave, and
+/// what the same batch deletes is not stored first.
+fn waves<'a>(ingest: &'a Ingest, now: Time, done: &mut Ingested) -> Vec<Vec<Incoming<'a>>> {
+    let dead: HashSet<[u8; 16]> = (ingest.deleted.iter().map(|id| id.0))
+        .chain(ingest.deleted_sources.iter().map(|id| id.0))
+        .collect();
     let mut waves: Vec<Vec<Incoming<'a>>> = Vec::new();
-    let mut last: HashMap<PostId, (usize, &Post)> = HashMap::with_capacity(posts.len());
-    for judged in posts {
+    let mut last: HashMap<PostId, (usize, &Post)> = HashMap::with_capacity(ingest.posts.len());
+    for judged in &ingest.posts {
         let post = &judged.post;
         let id = post.id();
+        let source = source_hash(&post.platform, &post.source.key);
+        if dead.contains(&id.0) || (dead.contains(&source) && post.published <= now) {
+            done.known += 1;
+            continue;
+        }
         let wave = match last.get(&id) {
             None => 0,
             Some((_, before)) if same(before, post) => {
@@ -124,12 +133,7 @@ fn waves<'a>(posts: &'a [JudgedPost], done: &mut Ingested) -> Vec<Vec<Incoming<'
         if waves.len() == wave {
             waves.push(Vec::new());
         }
-        waves[wave].push(Incoming {
-            judged,
-            id,
-            fingerprint: post.fingerprint(),
-            source: source_hash(&post.platform, &post.source.key),
-        });
+        waves[wave].push(Incoming { judged, id, fingerprint: post.fingerprint(), source });
     }
     waves
 }

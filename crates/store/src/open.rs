@@ -300,3 +300,45 @@ fn migration_error(error: MigrateError) -> StoreError {
         other => StoreError::Unusable(format!("the database could not be prepared: {other}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{CursorMove, Time};
+
+    use super::*;
+    use crate::Ingest;
+
+    /// A full disk, played by a limit on the file's size.
+    #[tokio::test]
+    async fn a_full_disk_stores_nothing_by_halves_and_passes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let pages = store.pragma("PRAGMA page_count").await.unwrap()[0];
+        store.pragma("PRAGMA max_page_count = 1").await.unwrap();
+        assert!(pages > 1);
+        let cursor = |value: &str| CursorMove { stream: "s".into(), value: value.into() };
+        let big = Ingest {
+            cursors: vec![
+                cursor("1"),
+                CursorMove { stream: "t".into(), value: "x".repeat(99_999) },
+            ],
+            ..Ingest::default()
+        };
+        let error = store.ingest(&big, Time(1)).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Database(e) if e.to_string().contains("full")));
+        assert_eq!(store.cursors("s").await.unwrap(), []);
+        assert_eq!(store.last_ingest().await.unwrap(), None);
+        // The connection that failed is gone, and with it the limit: the next batch is stored.
+        store.ingest(&big, Time(2)).await.unwrap();
+        assert_eq!(store.cursors("s").await.unwrap(), [cursor("1")]);
+    }
+
+    #[test]
+    fn the_latest_change_is_never_taken_back() {
+        let (changes, seen) = watch::channel(Change::default());
+        announce(&changes, &Numbers { mention: 5, revision: 1, ..Numbers::default() });
+        announce(&changes, &Numbers { mention: 4, settings: 2, ..Numbers::default() });
+        let expected = Change { mention: 5, alert: 0, settings: 2, revision: 1 };
+        assert_eq!(*seen.borrow(), expected);
+    }
+}
