@@ -112,7 +112,7 @@ pub fn language(bare: &str) -> Bag {
 }
 
 /// The features that tell a tone, of [`normalise`]d text: words and marks, pairs of them, words
-/// under a negation, and character 3- to 5-grams.
+/// under a negation, and character 2- to 5-grams.
 #[must_use]
 pub fn tone(normal: &str) -> Bag {
     let mut bag = Bag::default();
@@ -135,7 +135,7 @@ pub fn tone(normal: &str) -> Bag {
         before = Some(token);
     }
     for word in normal.split(' ').filter(|w| !w.is_empty()) {
-        char_grams(word, 3..=5, &mut bag.chars);
+        char_grams(word, 2..=5, &mut bag.chars);
     }
     bag.settle()
 }

@@ -32,7 +32,7 @@ const CYRILLIC: &[&str] = &["be", "bg", "mk", "ru", "sr", "uk"];
 const ARABIC: &[&str] = &["ar", "fa", "ur"];
 
 /// A guess less likely than this is "unknown".
-const LEAST_PROBABILITY: f32 = 0.5;
+const LEAST_PROBABILITY: f32 = 0.4;
 
 /// Fewer letters than this are "unknown" where the script alone does not decide.
 const LEAST_LETTERS: usize = 4;

@@ -14,7 +14,7 @@
 //! ```
 //! use domain::Tone;
 //!
-//! let post = "@user Die App stürzt ständig ab, ich bin total enttäuscht 😡 https://a.example";
+//! let post = "@user Schlecht, schon wieder kaputt, ich bin so traurig 😡 https://a.example";
 //! let guess = text::language::detect(post).expect("long enough");
 //! assert_eq!(guess.lang, "de");
 //! let judged = text::sentiment::judge(post, Some(guess.lang)).expect("German is known");

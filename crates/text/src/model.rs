@@ -1,9 +1,14 @@
 //! A linear model over hashed features, one signed byte a weight, and its file.
 //!
-//! File, all numbers little-endian: magic `HORCHLIN` (8 bytes), version, classes, bits,
-//! temperature (4 bytes each), FNV-1a checksum of everything behind it (8 bytes); then per class
-//! a name (8 bytes, padded with zeros), a scale and a bias (4 bytes each); then 2^bits rows of
-//! one signed byte per class.
+//! A model knows the features that it met often enough in training and leaves out all others:
+//! rare ones teach little and would fall on rows of the table that others need.
+//!
+//! File, all numbers little-endian: magic `HORCHLIN` (8 bytes), version, classes, bits, filter
+//! bits, temperature (4 bytes each), zero (4 bytes), FNV-1a checksum of everything behind it (8
+//! bytes); then per class a name (8 bytes, padded with zeros), a scale and a bias (4 bytes each);
+//! then the filter, 2^(filter bits) bits; then 2^bits rows of one signed byte per class.
+
+use std::borrow::Cow;
 
 use crate::features::Bag;
 
@@ -16,7 +21,7 @@ pub const VERSION: u32 = 1;
 /// Most classes a file may have.
 pub const MAX_CLASSES: usize = 64;
 
-const HEADER: usize = 32;
+const HEADER: usize = 40;
 const PER_CLASS: usize = 16;
 
 /// A trained linear model. Its weights stay in the bytes it was read from.
@@ -30,7 +35,35 @@ pub struct Model<'a> {
     pub temperature: f32,
     scales: Vec<f32>,
     biases: Vec<f32>,
+    filter: Filter<'a>,
     weights: &'a [u8],
+}
+
+/// The features that a model knows: one bit per value of their hashes' upper bits, so that a few
+/// strangers pass.
+#[derive(Clone, Debug)]
+pub struct Filter<'a> {
+    bits: u32,
+    set: Cow<'a, [u8]>,
+}
+
+impl Filter<'_> {
+    /// The filter of 2^bits bits (`bits` from 3 to 24) that lets `hashes` pass.
+    pub fn of(bits: u32, hashes: impl IntoIterator<Item = u32>) -> Filter<'static> {
+        let mut set = vec![0u8; 1 << (bits - 3)];
+        for hash in hashes {
+            let at = (hash >> (32 - bits)) as usize;
+            set[at / 8] |= 1 << (at % 8);
+        }
+        Filter { bits, set: set.into() }
+    }
+
+    /// Whether a feature passes.
+    #[must_use]
+    pub fn holds(&self, hash: u32) -> bool {
+        let at = (hash >> (32 - self.bits)) as usize;
+        self.set[at / 8] >> (at % 8) & 1 == 1
+    }
 }
 
 /// Why bytes are not a weight file.
@@ -63,21 +96,25 @@ impl<'a> Model<'a> {
         }
         let classes = word(header, 12) as usize;
         let bits = word(header, 16);
-        let temperature = f32::from_bits(word(header, 20));
+        let filter_bits = word(header, 20);
+        let temperature = f32::from_bits(word(header, 24));
         let sound = (2..=MAX_CLASSES).contains(&classes)
             && (1..=24).contains(&bits)
+            && (3..=24).contains(&filter_bits)
             && temperature.is_finite()
             && temperature > 0.0;
         if !sound {
             return Err(Broken::Header);
         }
-        if rest.len() != classes * PER_CLASS + (classes << bits) {
+        let filter_bytes = 1usize << (filter_bits - 3);
+        if rest.len() != classes * PER_CLASS + filter_bytes + (classes << bits) {
             return Err(Broken::Length);
         }
-        if header[24..] != fnv(rest).to_le_bytes() {
+        if header[32..] != fnv(rest).to_le_bytes() {
             return Err(Broken::Checksum);
         }
-        let (table, weights) = rest.split_at(classes * PER_CLASS);
+        let (table, rest) = rest.split_at(classes * PER_CLASS);
+        let (filter, weights) = rest.split_at(filter_bytes);
         let names = table
             .chunks_exact(PER_CLASS)
             .map(|row| std::str::from_utf8(&row[..8]).map(|n| n.trim_end_matches('\0')))
@@ -90,13 +127,14 @@ impl<'a> Model<'a> {
             temperature,
             scales: table.chunks_exact(PER_CLASS).map(float(8)).collect(),
             biases: table.chunks_exact(PER_CLASS).map(float(12)).collect(),
+            filter: Filter { bits: filter_bits, set: filter.into() },
             weights,
         })
     }
 
     /// Log-odds per class, before the temperature; as many as there are [`Model::names`].
     ///
-    /// Each of the two groups of a bag has length one, however many features it holds. Sums are
+    /// Each of the two groups of a bag has length one, however many known features it holds. Sums are
     /// whole numbers, so that their order does not matter.
     #[must_use]
     pub fn scores(&self, bag: &Bag) -> Vec<f32> {
@@ -104,13 +142,15 @@ impl<'a> Model<'a> {
         let mut scores = self.biases.clone();
         for group in [&bag.words, &bag.chars] {
             let mut sums = [0i32; MAX_CLASSES];
-            for &hash in group {
+            let mut known = 0;
+            for &hash in group.iter().filter(|&&hash| self.filter.holds(hash)) {
+                known += 1;
                 let row = self.row(hash);
                 for (sum, &weight) in sums.iter_mut().zip(row) {
                     *sum += i32::from(weight as i8);
                 }
             }
-            let share = length_factor(group.len());
+            let share = length_factor(known);
             for class in 0..classes {
                 scores[class] += sums[class] as f32 * self.scales[class] * share;
             }
@@ -147,12 +187,13 @@ pub fn probabilities(scores: &[f32], temperature: f32) -> Vec<f32> {
     exps.iter().map(|e| (e / sum * 1000.0).round() / 1000.0).collect()
 }
 
-/// Writes a weight file: `weights` are 2^bits rows of one number per name; each class is scaled
+/// Writes a weight file: `weights`, trained on features that pass the `filter`, are 2^bits rows of one number per name; each class is scaled
 /// so that its largest weight fits a signed byte. Names have at most 8 bytes.
 #[must_use]
 pub fn write(
     names: &[&str],
     bits: u32,
+    filter: &Filter<'_>,
     temperature: f32,
     biases: &[f32],
     weights: &[f32],
@@ -167,6 +208,7 @@ pub fn write(
         body.extend(scales[class].to_le_bytes());
         body.extend(biases[class].to_le_bytes());
     }
+    body.extend(filter.set.iter());
     for row in weights.chunks_exact(classes) {
         body.extend(row.iter().zip(&scales).map(|(w, s)| (w / s).round() as i8 as u8));
     }
@@ -175,7 +217,9 @@ pub fn write(
     file.extend(VERSION.to_le_bytes());
     file.extend((classes as u32).to_le_bytes());
     file.extend(bits.to_le_bytes());
+    file.extend(filter.bits.to_le_bytes());
     file.extend(temperature.to_le_bytes());
+    file.extend([0; 4]);
     file.extend(fnv(&body).to_le_bytes());
     file.extend(body);
     file
@@ -203,7 +247,8 @@ mod tests {
 
     fn small() -> Vec<u8> {
         let weights = [1.0, -2.0, 0.0, 0.5, 0.0, 0.0, 0.25, 0.0];
-        write(&["a", "b"], 2, 1.5, &[0.1, -0.1], &weights)
+        let filter = Filter::of(4, [4, 8]);
+        write(&["a", "b"], 2, &filter, 1.5, &[0.1, -0.1], &weights)
     }
 
     #[test]
@@ -217,6 +262,8 @@ mod tests {
         assert!((scores[0] - (0.1 + two)).abs() < 0.02, "{scores:?}");
         assert!((scores[1] - (-0.1 - 2.0 * two)).abs() < 0.04, "{scores:?}");
         assert_eq!(model.scores(&Bag::default()), [0.1, -0.1]);
+        let with_stranger = Bag { words: vec![4, 8, 5 << 28], chars: vec![] };
+        assert_eq!(model.scores(&with_stranger), scores);
     }
 
     #[test]
@@ -232,7 +279,8 @@ mod tests {
         check(&|f| f[8] = 9, Broken::Version);
         check(&|f| f[12] = 1, Broken::Header);
         check(&|f| f[16] = 200, Broken::Header);
-        check(&|f| f[23] = 0x80, Broken::Header);
+        check(&|f| f[20] = 2, Broken::Header);
+        check(&|f| f[27] = 0x80, Broken::Header);
         check(&|f| *f.last_mut().unwrap() ^= 1, Broken::Checksum);
     }
 

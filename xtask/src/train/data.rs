@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
-use text::features;
+use text::{features, sentiment};
 
 /// The tones in the order of the model's classes.
 pub const TONES: [&str; 3] = ["negative", "neutral", "positive"];
@@ -64,7 +64,9 @@ pub fn languages(data: &Path) -> anyhow::Result<Vec<Sample>> {
         add("mozetic", if south_slavic { "sh" } else { &row[0] }, &row[2]);
     }
     for row in rows(&data.join("sentiment/umsab_train_val.tsv.gz"))? {
-        add("umsab", &row[0], &row[3]);
+        if row[0] != "hindi" || is_romanised_hindi(&row[3]) {
+            add("umsab", &row[0], &row[3]);
+        }
     }
     for row in rows(&data.join("sentiment/semeval2013_2016_train.tsv.gz"))? {
         add("semeval", "en", &row[1]);
@@ -80,7 +82,7 @@ pub fn languages(data: &Path) -> anyhow::Result<Vec<Sample>> {
     Ok(split(samples, features::bare))
 }
 
-/// Every text that may teach the tone model, in an order fixed by their hashes.
+/// Every text of [`sentiment::LANGUAGES`] that may teach the tone model, in an order fixed by their hashes.
 ///
 /// # Errors
 /// A file that is missing or no gzipped UTF-8.
@@ -88,7 +90,8 @@ pub fn tones(data: &Path) -> anyhow::Result<Vec<Sample>> {
     let mut samples = Vec::new();
     let mut add = |set, lang: &str, label: &str, text: &str, part| {
         let label = TONES.into_iter().find(|t| *t == label);
-        if let (Some(lang), Some(label)) = (language_code(lang), label) {
+        let lang = language_code(lang).filter(|lang| sentiment::LANGUAGES.contains(lang));
+        if let (Some(lang), Some(label)) = (lang, label) {
             samples.push(Sample { set, lang, label, text: text.to_owned(), part });
         }
     };
@@ -135,6 +138,20 @@ pub fn unpack(bytes: &[u8]) -> anyhow::Result<String> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(bytes).read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// Whether a text of the Hindi set is Hindi: many are English posts from India.
+fn is_romanised_hindi(text: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "aap", "apna", "apne", "aur", "bhai", "bhi", "ek", "hai", "hain", "hi", "ho", "hoga",
+        "hua", "hum", "isko", "jo", "ka", "kar", "karo", "ke", "ki", "kia", "kiya", "ko", "koi",
+        "kr", "kuch", "kya", "kyu", "kyun", "main", "mein", "meri", "mera", "nahi", "ne", "nhi",
+        "par", "pe", "raha", "rahe", "sab", "se", "tha", "toh", "tum", "wo", "woh", "ye", "yeh",
+    ];
+    let bare = features::bare(text);
+    let words = bare.split(' ').count();
+    let common = bare.split(' ').filter(|word| COMMON.contains(word)).count();
+    common >= 2 && common * 10 >= words
 }
 
 /// Our code of a label of the data.

@@ -1,8 +1,10 @@
 //! Multinomial logistic regression over hashed binary features, by AdaGrad (Duchi, Hazan and
 //! Singer 2011), and temperature scaling (Guo et al. 2017).
 
+use std::collections::HashMap;
+
 use text::features::Bag;
-use text::model::{Model, bucket, length_factor};
+use text::model::{Filter, Model, bucket, length_factor};
 
 /// One labelled text.
 pub struct Row {
@@ -20,6 +22,10 @@ pub struct Row {
 pub struct Settings {
     /// The table gets 2^bits rows.
     pub bits: u32,
+    /// The filter of known features gets 2^bits bits.
+    pub filter_bits: u32,
+    /// Features of fewer texts than this are left out.
+    pub least_texts: u32,
     /// How often each text is seen.
     pub epochs: u32,
     /// Step width of AdaGrad.
@@ -36,6 +42,23 @@ pub struct Learnt {
     pub weights: Vec<f32>,
     /// One per class.
     pub biases: Vec<f32>,
+}
+
+/// Leaves out what fewer than `least_texts` of the rows have, and says what is left.
+pub fn keep_common(rows: &mut [Row], settings: &Settings) -> Filter<'static> {
+    let mut texts: HashMap<u32, u32> = HashMap::new();
+    for row in rows.iter() {
+        for hash in row.bag.words.iter().chain(&row.bag.chars) {
+            *texts.entry(*hash).or_default() += 1;
+        }
+    }
+    let common = texts.iter().filter(|(_, n)| **n >= settings.least_texts).map(|(hash, _)| *hash);
+    let filter = Filter::of(settings.filter_bits, common);
+    for row in rows {
+        row.bag.words.retain(|hash| filter.holds(*hash));
+        row.bag.chars.retain(|hash| filter.holds(*hash));
+    }
+    filter
 }
 
 /// Learns from `rows`; `tell` hears the mean loss after each epoch.
@@ -175,7 +198,15 @@ mod tests {
 
     #[test]
     fn what_can_be_learnt_is_learnt_the_same_way_twice() {
-        let settings = Settings { bits: 4, epochs: 5, rate: 0.5, l2: 0.0, seed: 1 };
+        let settings = Settings {
+            bits: 4,
+            filter_bits: 4,
+            least_texts: 1,
+            epochs: 5,
+            rate: 0.5,
+            l2: 0.0,
+            seed: 1,
+        };
         let first = learn(&rows(), 2, &settings, |_, _| {});
         let second = learn(&rows(), 2, &settings, |_, _| {});
         assert_eq!(first.weights, second.weights);
@@ -185,7 +216,8 @@ mod tests {
     #[test]
     fn the_temperature_cools_what_is_too_sure() {
         let weights: Vec<f32> = [vec![9.0, -9.0, -9.0, 9.0], vec![0.0; 28]].concat();
-        let file = text::model::write(&["a", "b"], 4, 1.0, &[0.0, 0.0], &weights);
+        let file =
+            text::model::write(&["a", "b"], 4, &Filter::of(3, [0]), 1.0, &[0.0, 0.0], &weights);
         let model = Model::read(&file).expect("just written");
         let mut mixed = rows();
         mixed.iter_mut().take(10).for_each(|row| row.class = 1 - row.class);
