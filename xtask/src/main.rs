@@ -1,0 +1,77 @@
+//! What is done around the house and never shipped: tests, rules, evaluation, training, benches.
+//! `cargo xtask --help` lists it.
+
+mod bench_idle;
+mod bench_latency;
+mod bench_replay;
+mod eval;
+mod figures;
+mod process;
+mod real;
+mod test;
+mod tidy;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Horch's workshop
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every test that needs Rust alone
+    Test {
+        /// Also the real servers and the browser (see tests/real/README.md for what they need)
+        #[arg(long)]
+        real: bool,
+    },
+    /// Check the rules of the house: imports, purity, licences, sizes, locales, labels
+    Tidy,
+    /// Measure the models against labelled texts: language, sentiment, text
+    Eval(Rest),
+    /// Rebuild a model from labelled texts: language, sentiment
+    Train(Rest),
+    /// Measure a figure: replay, feeds, idle, latency
+    Bench(Rest),
+}
+
+#[derive(clap::Args)]
+struct Rest {
+    /// Name and options
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "NAME…")]
+    args: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Test { real } => test::run(real),
+        Command::Tidy => tidy::run(),
+        Command::Eval(rest) => eval::run(&rest.args),
+        Command::Train(rest) => train::run(&rest.args),
+        Command::Bench(rest) => bench(&rest.args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(args: &[String]) -> anyhow::Result<()> {
+    let (name, rest) = args.split_first().map_or(("", args), |(name, rest)| (name.as_str(), rest));
+    match name {
+        "replay" => bench_replay::run(rest),
+        "idle" => bench_idle::run(rest),
+        "latency" => bench_latency::run(rest),
+        other => anyhow::bail!("no bench {other:?}: say replay, idle or latency"),
+    }
+}
