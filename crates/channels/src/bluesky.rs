@@ -10,6 +10,8 @@ mod event;
 mod profiles;
 mod record;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
 use domain::{Field, FieldKind, PartInfo, Source};

@@ -7,6 +7,8 @@
 
 mod cursor;
 mod item;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 use std::time::Duration;

@@ -17,6 +17,8 @@ mod server;
 mod status;
 mod tags;
 mod timeline;
+#[cfg(test)]
+mod trials;
 
 use async_trait::async_trait;
 use domain::{Field, FieldKind, PartInfo};

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use ammonia::Builder;
+use ammonia::{Builder, UrlRelative};
 
 /// More HTML than this for one post is cut before it is read.
 const LONGEST: usize = 256 << 10;
@@ -29,6 +29,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(["script", "style", "head", "title", "template"].into())
         .tag_attributes(HashMap::from([("a", ["href", "class", "rel"].into())]))
         .url_schemes(["http", "https"].into())
+        .url_relative(UrlRelative::Deny)
         .link_rel(None);
     builder
 });
@@ -92,7 +93,8 @@ impl Writer {
     fn tag(&mut self, tag: &str) {
         let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or("");
         match name {
-            "br" | "li" => self.break_lines(1),
+            "br" => self.break_lines(1),
+            "li" if !self.text.ends_with('\n') => self.break_lines(1),
             "p" | "pre" | "blockquote" | "ul" | "ol" | "div" => self.break_lines(2),
             "a" if !tag.starts_with('/') => self.link(tag),
             _ => {}
@@ -110,7 +112,8 @@ impl Writer {
         }
         let there = self.text.bytes().rev().take_while(|b| *b == b'\n').count();
         // A `<br>` always adds a line, up to one empty one; a block only makes sure of its own.
-        let missing = if wanted == 1 { usize::from(there < 2) } else { wanted.saturating_sub(there) };
+        let missing =
+            if wanted == 1 { usize::from(there < 2) } else { wanted.saturating_sub(there) };
         self.text.extend(std::iter::repeat_n('\n', missing));
     }
 
@@ -185,7 +188,11 @@ mod tests {
             &[],
         );
         check(r#"<a href="javascript:alert(1)">x</a> <a href="/y">y</a>"#, "x y", &[]);
-        check(r#"<a href="https://a.example/>&quot;" class="x>y">z</a>"#, "z", &["https://a.example/>\""]);
+        check(
+            r#"<a href="https://a.example/>&quot;" class="x>y">z</a>"#,
+            "z",
+            &["https://a.example/>\""],
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ impl Context {
 pub(crate) struct Pulse {
     health: Health,
     gap: Option<GapReport>,
+    /// Where the gap before began: the ledger knows a gap by its beginning.
+    before: Option<Time>,
 }
 
 impl Pulse {
@@ -40,7 +42,7 @@ impl Pulse {
             detail: "Horch was not running".to_owned(),
             made_up: false,
         });
-        Pulse { health, gap }
+        Pulse { health, gap, before: None }
     }
 
     /// The gap that is open now.
@@ -65,9 +67,10 @@ impl Pulse {
         if self.gap.is_some() {
             return None;
         }
+        let earliest = self.before.map_or(from, |before| before.plus(1));
         self.gap = Some(GapReport {
             stream: self.health.stream.clone(),
-            from,
+            from: from.max(earliest),
             until: None,
             reason,
             detail: detail.to_owned(),
@@ -79,6 +82,7 @@ impl Pulse {
     /// Ends the open gap and returns its last word for the ledger.
     pub(crate) fn end_gap(&mut self, until: Time, made_up: bool) -> Option<GapReport> {
         let mut gap = self.gap.take()?;
+        self.before = Some(gap.from);
         gap.until = Some(gap.until.unwrap_or(until).max(gap.from));
         gap.made_up = made_up;
         Some(gap)
@@ -123,8 +127,7 @@ impl Pulse {
     /// The stream failed; one failure limps, more are down.
     pub(crate) fn failed(&mut self, context: &Context, detail: &str, next: Duration) {
         self.health.errors = self.health.errors.saturating_add(1);
-        let condition =
-            if self.health.errors > 1 { Condition::Down } else { Condition::Limping };
+        let condition = if self.health.errors > 1 { Condition::Down } else { Condition::Limping };
         tracing::info!(stream = self.health.stream, detail, "stream failed");
         self.say(context, condition, detail, Some(next));
     }
@@ -136,7 +139,13 @@ impl Pulse {
         self.say(context, Condition::Off, detail, next);
     }
 
-    fn say(&mut self, context: &Context, condition: Condition, detail: &str, next: Option<Duration>) {
+    fn say(
+        &mut self,
+        context: &Context,
+        condition: Condition,
+        detail: &str,
+        next: Option<Duration>,
+    ) {
         let now = context.clock.now();
         self.health.condition = condition;
         self.health.detail = detail.to_owned();

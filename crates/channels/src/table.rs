@@ -4,7 +4,7 @@
 use domain::PartInfo;
 
 use crate::connector::{Connector, ConnectorError};
-use crate::{bluesky, hackernews, mastodon};
+use crate::{bluesky, feeds, hackernews, mastodon};
 
 /// One connector.
 pub struct Entry {
@@ -16,4 +16,5 @@ pub struct Entry {
 }
 
 /// All connectors, in the order screens list them.
-pub static CONNECTORS: &[Entry] = &[bluesky::ENTRY, mastodon::ENTRY, hackernews::ENTRY];
+pub static CONNECTORS: &[Entry] =
+    &[feeds::ENTRY, bluesky::ENTRY, mastodon::ENTRY, hackernews::ENTRY];

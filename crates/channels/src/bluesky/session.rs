@@ -217,7 +217,7 @@ impl<'a> Session<'a> {
     /// The replay has reached the moment of connection: what was missed is made up for.
     fn replayed(&mut self, on: &mut Connection) {
         on.replaying = false;
-        let made_up = self.stuck == 0;
+        let made_up = self.pulse.gap().is_none_or(|gap| gap.reason != GapReason::Broken);
         self.pending.gaps.extend(self.pulse.end_gap(on.since, made_up));
     }
 
@@ -244,9 +244,7 @@ impl<'a> Session<'a> {
     async fn lose(&mut self, lost: &SocketError, wait: Duration) -> bool {
         let words = format!("{lost}, next try in {} s", wait.as_secs().max(1));
         let mut reason = match lost {
-            SocketError::Refused { status, .. } if status.as_u16() == 429 => {
-                GapReason::RateLimited
-            }
+            SocketError::Refused { status, .. } if status.as_u16() == 429 => GapReason::RateLimited,
             _ => GapReason::Unreachable,
         };
         if matches!(lost, SocketError::Unreadable(..)) {
@@ -257,7 +255,12 @@ impl<'a> Session<'a> {
         let from = self.pulse.heard_until();
         self.pulse.failed(self.context, &words, wait);
         // A replay that broke off leaves its gap open: it lasts on.
-        self.pulse.change_gap(|gap| gap.until = None);
+        self.pulse.change_gap(|gap| {
+            gap.until = None;
+            if reason == GapReason::Broken {
+                gap.reason = reason;
+            }
+        });
         self.pulse.open_gap(from, reason, &lost.to_string());
         self.pending.gaps.extend(self.pulse.gap().cloned());
         self.flush().await

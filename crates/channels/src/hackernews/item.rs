@@ -1,8 +1,6 @@
 //! One item of the API: a story, comment, job or poll.
 
-use domain::{
-    Channel, Engagement, Platform, Post, Relation, RelationKind, Source, Time,
-};
+use domain::{Channel, Engagement, Platform, Post, Relation, RelationKind, Source, Time};
 use serde_json::Value;
 
 use crate::json;

@@ -211,12 +211,10 @@ impl<'a> Timeline<'a> {
 
     /// Hands a batch over with the cursor.
     pub(super) async fn close(&mut self, mut batch: Batch) -> bool {
-        if let Some(cursor) = &self.cursor
-            && (!batch.observations.is_empty()
-                || self.context.cursor(&self.stream) != Some(cursor.as_str()))
-        {
+        if let Some(cursor) = self.cursor.clone().filter(|_| self.cursor != self.sent) {
             let value = cursor.as_str().to_owned();
             batch.cursors.push(CursorMove { stream: self.stream.clone(), value });
+            self.sent = Some(cursor);
         }
         self.send(batch).await
     }
