@@ -22,10 +22,8 @@ function age(then) {
   const seconds = Math.trunc((then - now()) / 1000);
   if (Math.abs(seconds) < 5) return body.dataset.justNow ?? "";
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  const numeric = unit === "day" ? dayAge : relative;
-  return numeric.format(Math.trunc(seconds / length), unit);
+  return relative.format(Math.trunc(seconds / length), unit);
 }
-const dayAge = new Intl.RelativeTimeFormat(document.documentElement.lang);
 
 function refreshAges() {
   for (const time of document.querySelectorAll("time[data-age]")) {
@@ -45,10 +43,10 @@ const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 function adopt(fresh, lists) {
   const wanted = lists ? "[data-refresh], [data-live]" : "[data-refresh]";
   for (const old of document.querySelectorAll(wanted)) {
-    const now = old.id && fresh.getElementById(old.id);
+    const next = old.id && fresh.getElementById(old.id);
     // Nothing is pulled away under somebody's cursor.
-    if (!now || old.contains(document.activeElement) || old.isEqualNode(now)) continue;
-    old.replaceWith(document.adoptNode(now));
+    if (!next || old.contains(document.activeElement) || old.isEqualNode(next)) continue;
+    old.replaceWith(document.adoptNode(next));
   }
   for (const list of document.querySelectorAll("[data-live]")) showEmpty(list);
   refreshAges();
@@ -174,7 +172,7 @@ function follow(address, last) {
 /** Forms that act on the page they stand on: sent without leaving it. */
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.dataset.swap) return;
+  if (!(form instanceof HTMLFormElement) || form.dataset.swap === undefined) return;
   event.preventDefault();
   const sent = new URLSearchParams();
   for (const [name, value] of new FormData(form)) sent.append(name, String(value));

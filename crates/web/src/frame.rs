@@ -86,8 +86,19 @@ impl Frame {
     }
 
     /// Whether the count of open alerts stands beside this entry.
-    pub fn badge(&self, name: &str) -> bool {
-        name == "now" && self.open_alerts > 0
+    pub fn counts(&self, name: &str) -> bool {
+        name == "now"
+    }
+
+    /// The drawing of a navigation entry, for phones.
+    pub fn icon(&self, name: &str) -> &'static str {
+        match name {
+            "now" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",
+            "mentions" => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
+            "watches" => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21",
+            "channels" => "M5 19v-6M10 19V9M15 19v-8M20 19V5",
+            _ => "M4 7h9M17 7h3M4 17h3M11 17h9M13 5v4M9 15v4",
+        }
     }
 
     /// What the navigation lists: name, address.

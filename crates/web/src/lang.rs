@@ -190,9 +190,10 @@ impl Words {
         group(n.count(), if self.0 == Lang::De { '.' } else { ',' })
     }
 
-    /// A share (0 to 1) in per cent, whole.
+    /// A share (0 to 1) in per cent, whole; rounded, but never up to all of it.
     pub fn percent(&self, share: f64) -> String {
-        let share = (share.clamp(0.0, 1.0) * 100.0).floor();
+        let whole = (share.clamp(0.0, 1.0) * 100.0).round();
+        let share = if share < 1.0 { whole.min(99.0) } else { whole };
         // A no-break space in German, none in English, as each language sets it.
         if self.0 == Lang::De { format!("{share}\u{a0}%") } else { format!("{share}%") }
     }

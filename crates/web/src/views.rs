@@ -9,8 +9,9 @@ use store::{AlertRow, MentionRow};
 use crate::lang::Words;
 use crate::show::{Clock, Piece, When, link, pieces};
 
-/// Bytes of a post's text in a list.
+/// Bytes of a post's text in a list, and in an alert.
 const EXCERPT: usize = 420;
+const BRIEF: usize = 240;
 
 /// A tone: a sign and a word, so that colour is never alone.
 #[derive(Clone, Debug)]
@@ -140,6 +141,10 @@ impl askama::filters::HtmlSafe for MentionView {}
 impl MentionView {
     /// Shows a mention.
     pub fn of(clock: &Clock, row: &MentionRow) -> MentionView {
+        MentionView::cut(clock, row, EXCERPT)
+    }
+
+    fn cut(clock: &Clock, row: &MentionRow, excerpt: usize) -> MentionView {
         let (words, post) = (clock.words, &row.post);
         let after = |at: domain::Time| clock.took(at.since(post.published));
         let (text, part) = match (post.body.is_empty(), lead_hit(row)) {
@@ -167,7 +172,7 @@ impl MentionView {
             known_after: after(row.matched),
             told_after: row.told.map(after),
             title: pieces(&post.title, &row.spans, Part::Title, 240),
-            body: pieces(text, &row.spans, part, EXCERPT),
+            body: pieces(text, &row.spans, part, excerpt),
             why: row.why.clone(),
             relation: relation.map(|key| words.say(key).into_owned()).unwrap_or_default(),
             versions: row.versions,
@@ -239,7 +244,7 @@ impl AlertView {
             headline: headline(words, row),
             watch: row.watch.0,
             raised: clock.when(row.raised),
-            mention: row.mention.as_ref().map(|m| MentionView::of(clock, m)),
+            mention: row.mention.as_ref().map(|m| MentionView::cut(clock, m, BRIEF)),
             acknowledged: row.acknowledged.as_ref().map(|(who, at)| {
                 let mut args = FluentArgs::new();
                 args.set("name", who.clone());

@@ -11,6 +11,11 @@ alert-rise =
         [one] { $name }: eine Erwähnung in der letzten Stunde, üblich sind { $expected }
        *[other] { $name }: { $n } Erwähnungen in der letzten Stunde, üblich sind { $expected }
     }
+more-alerts =
+    { $n ->
+        [one] ein weiterer offener Alarm
+       *[other] { $n } weitere offene Alarme
+    }
 reason-mention = neue Erwähnung
 reason-negative = negative Erwähnung
 reason-rise = Anstieg

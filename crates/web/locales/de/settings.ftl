@@ -74,7 +74,7 @@ condition-off = aus
 heard-count = Gehörte Beiträge
 broken-count = Unlesbar, verworfen
 last-ok = Letzte gute Antwort
-newest-post = Neuester Beitrag vor
+newest-post = Neuester Beitrag
 next-try = nächster Versuch
 errors =
     { $n ->

@@ -11,6 +11,11 @@ alert-rise =
         [one] { $name }: one mention in the last hour, { $expected } are usual
        *[other] { $name }: { $n } mentions in the last hour, { $expected } are usual
     }
+more-alerts =
+    { $n ->
+        [one] one more open alert
+       *[other] { $n } more open alerts
+    }
 reason-mention = new mention
 reason-negative = negative mention
 reason-rise = rise in volume

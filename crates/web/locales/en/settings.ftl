@@ -74,7 +74,7 @@ condition-off = off
 heard-count = Posts heard
 broken-count = Dropped as broken
 last-ok = Last good answer
-newest-post = Newest post before
+newest-post = Newest post
 next-try = next try
 errors =
     { $n ->

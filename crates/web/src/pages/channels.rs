@@ -29,7 +29,7 @@ pub struct StreamView {
     sign: &'static str,
     text: String,
     detail: String,
-    lag: String,
+    newest: Option<When>,
     last_ok: Option<When>,
     next_try: Option<When>,
     heard: u64,
@@ -53,7 +53,7 @@ pub struct ConnectorView {
     summary: String,
     heard: u64,
     broken: u64,
-    lag: String,
+    newest: Option<When>,
     last_ok: Option<When>,
     streams: Vec<StreamView>,
     more: usize,
@@ -235,7 +235,7 @@ fn connector(clock: &Clock, name: &str, mut streams: Vec<&Health>) -> ConnectorV
         },
         heard: streams.iter().map(|h| h.heard).sum(),
         broken: streams.iter().map(|h| h.broken).sum(),
-        lag: newest.map(|t| clock.took(clock.now.since(t))).unwrap_or_default(),
+        newest: newest.map(|t| clock.when(t)),
         last_ok: streams.iter().filter_map(|h| h.last_ok).max().map(|t| clock.when(t)),
         more: streams.len().saturating_sub(STREAMS),
         streams: streams.iter().take(STREAMS).map(|h| stream(clock, name, h)).collect(),
@@ -248,14 +248,13 @@ fn stream(clock: &Clock, connector: &str, health: &Health) -> StreamView {
     let name = part.strip_prefix('/').filter(|p| !p.is_empty()).unwrap_or(&health.stream);
     let (class, sign, text) = condition(clock, health.condition);
     let when = |t: Option<Time>| t.map(|t| clock.when(t));
-    let lag = health.newest_post.map(|t| clock.took(clock.now.since(t)));
     StreamView {
         name: name.to_owned(),
         condition: class,
         sign,
         text,
         detail: health.detail.clone(),
-        lag: lag.unwrap_or_default(),
+        newest: when(health.newest_post),
         last_ok: when(health.last_ok),
         next_try: when(health.next_try.filter(|t| t.0 > clock.now.0)),
         heard: health.heard,

@@ -18,7 +18,9 @@ use crate::show::Clock;
 use crate::views::{AlertView, MentionView};
 use crate::visit::{Sent, Visit};
 
-const ALERTS: u32 = 20;
+/// Alerts shown before somebody asks for all.
+const ALERTS: u32 = 6;
+const ALL_ALERTS: u32 = 200;
 const MENTIONS: u32 = 25;
 /// Watches whose volume is drawn: the loudest of the day.
 const CHARTS: usize = 12;
@@ -51,6 +53,8 @@ pub struct Heard {
 struct NowPage {
     f: Frame,
     alerts: Vec<AlertView>,
+    more_alerts: u64,
+    most_alerts: u32,
     up_to: i64,
     mentions: Vec<MentionView>,
     volumes: Vec<Volume>,
@@ -70,10 +74,13 @@ pub async fn show(
     let mut f = Frame::inside(&app, &visit, "now", &query).await?;
     f.events = events::address(&app, "").await?;
     let clock = app.clock(visit.lang);
-    let alerts = store.alerts(true, Page::Newest, ALERTS).await?;
+    let most_alerts = if query.get("alerts") == "all" { ALL_ALERTS } else { ALERTS };
+    let alerts = store.alerts(true, Page::Newest, most_alerts).await?;
     let mentions = store.mentions(&MentionFilter::default(), Page::Newest, MENTIONS).await?;
     let (volumes, more_watches, any_watch) = volumes(&app, &clock).await?;
     let template = NowPage {
+        more_alerts: f.open_alerts.saturating_sub(alerts.len() as u64),
+        most_alerts,
         up_to: alerts.first().map_or(0, |a| a.number),
         alerts: alerts.iter().map(|a| AlertView::of(&clock, a, &f.proof)).collect(),
         mentions: mentions.iter().map(|m| MentionView::of(&clock, m)).collect(),

@@ -129,7 +129,7 @@ fn delivery(clock: &Clock, row: &DeliveryRow) -> Delivery {
         tries: row.tries,
         raised: clock.when(row.alert.raised),
         told: row.delivered.map(|t| clock.when(t)),
-        next_try: waiting.then(|| clock.when(row.next_try)),
+        next_try: (waiting && row.next_try > clock.now).then(|| clock.when(row.next_try)),
         answer: row.answer.clone(),
     }
 }

@@ -1,0 +1,55 @@
+//! Serves the screens over a small made-up world, to look at them: `cargo run -p web --example
+//! seeded`. With `closed` it asks for sign-in and prints a set-up link; new posts arrive every
+//! few seconds.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "../tests/pages/seed.rs"]
+mod seed;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::{SECOND, Time, Tone};
+use store::{Ingest, Store};
+
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Time(i64::try_from(since.as_millis()).unwrap())
+}
+
+#[tokio::main]
+async fn main() {
+    let word = std::env::args().nth(1).unwrap_or_default();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    if word != "empty" {
+        seed::fill(&store, now()).await;
+    }
+    let mut options = seed::options(&store, now());
+    options.now = Arc::new(now);
+    options.open = word != "closed";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:7477").await.unwrap();
+    options.public_url = "http://localhost:7477".into();
+    if let Some(link) = web::setup_link(&store, &options.public_url, now()).await.unwrap() {
+        println!("set up: {link}");
+    }
+    println!("http://localhost:7477");
+    if word != "still" && word != "empty" {
+        tokio::spawn(talk(store));
+    }
+    let app = web::router(options).await.unwrap();
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await.unwrap();
+}
+
+/// Somebody says something every few seconds.
+async fn talk(store: Store) {
+    for n in 0.. {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let watches = store.watches().await.unwrap();
+        let body = format!("Falkenrot zum {n}. Mal: Die Aurelia 3 läuft.");
+        let post = seed::plain_post(&format!("live-{n}"), &body, now().plus(-5 * SECOND));
+        let posts = vec![seed::judge(post, Some((Tone::Neutral, 0.6)), &watches)];
+        store.ingest(&Ingest { posts, ..Ingest::default() }, now()).await.unwrap();
+    }
+}
