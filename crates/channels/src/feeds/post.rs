@@ -263,6 +263,7 @@ fn author(entry: &Entry, source: &str) -> Option<String> {
     let mut names: Vec<String> = Vec::new();
     for name in entry.authors.iter().filter_map(|person| person.name.as_deref()) {
         let name = html::headline(name);
+        let name = name.trim_matches(['(', ')', ' ']).to_owned();
         if !name.is_empty() && !name.contains('@') && !names.contains(&name) {
             names.push(name);
         }

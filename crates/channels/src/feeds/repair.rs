@@ -31,6 +31,9 @@ const PREFIXES: &[(&str, &str)] = &[
 const TEXTS: &[&str] =
     &["title", "description", "content:encoded", "summary", "content", "media:description"];
 
+/// Elements without elements inside: the next one's start says that their end was forgotten.
+const LEAVES: &[&str] = &["link", "guid", "pubDate", "category", "dc:date", "dc:creator"];
+
 /// A feed's XML, mended.
 #[derive(Debug, Default)]
 pub(crate) struct Mended {
@@ -255,6 +258,9 @@ impl Mender {
                 self.close_top();
             }
             self.item = Some(self.mended.xml.len());
+        }
+        if self.open.last().is_some_and(|open| LEAVES.contains(&open.as_str())) {
+            self.close_top();
         }
         if name.ends_with("deleted-entry") {
             self.mended.deleted.extend(attribute(tag, "ref"));
