@@ -314,6 +314,9 @@ impl Eval<'_> {
     pub fn hit(&self, ast: &Node, code: &Code) -> Hit {
         let mut found = Found::default();
         self.collect(ast, code, None, EVERYWHERE, None, &mut found);
+        if found.said.is_empty() {
+            found.say(None, ast);
+        }
         found.hit()
     }
 
@@ -328,7 +331,11 @@ impl Eval<'_> {
         found: &mut Found,
     ) {
         match (ast, code) {
-            (Node::Not(_), _) => {}
+            (Node::Not(node), Code::Not(code)) => {
+                if let (Node::Not(node), Code::Not(code)) = (&**node, &**code) {
+                    self.collect(node, code, field, range, within, found);
+                }
+            }
             (Node::Field { name, expr }, Code::In(part, inner)) => {
                 self.collect(expr, inner, Some(*name), self.document.range(*part), within, found);
             }

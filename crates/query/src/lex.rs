@@ -103,7 +103,7 @@ impl<'a> Lexer<'a> {
                 self.push(Lex::Close, 1);
             }
             '"' => self.phrase(first)?,
-            _ if raw => self.value(),
+            _ if raw => self.value()?,
             '“' | '”' | '„' | '‟' | '«' | '»' => self.phrase(first)?,
             '{' => self.raw()?,
             '}' => return self.error(ErrorCode::StrayBracket, self.pos..self.pos + 1),
@@ -188,7 +188,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A value: everything up to a space, a bracket or a quote.
-    fn value(&mut self) {
+    fn value(&mut self) -> Result<(), QueryError> {
         let rest = self.rest();
         let len = rest
             .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
@@ -196,26 +196,29 @@ impl<'a> Lexer<'a> {
         let word = &rest[..len];
         if self.values > 0 {
             let operator = match word {
-                "AND" | "&&" => Some(Lex::And),
-                "OR" | "||" => Some(Lex::Or),
-                "NOT" => Some(Lex::Not),
-                _ => None,
+                "&&" => Some(Lex::And),
+                "||" => Some(Lex::Or),
+                _ => self.operator(word, len)?,
             };
             if let Some(operator) = operator {
-                return self.push(operator, len);
+                self.push(operator, len);
+                return Ok(());
             }
             if len > 1 && word.starts_with('-') {
-                return self.push(Lex::Not, 1);
+                self.push(Lex::Not, 1);
+                return Ok(());
             }
-            if word.trim_end_matches(',').len() < len {
-                let bare = word.trim_end_matches(',').len();
-                if bare == 0 {
-                    return self.push(Lex::Comma, 1);
+            let bare = word.trim_end_matches(',').len();
+            if bare < len {
+                match bare {
+                    0 => self.push(Lex::Comma, 1),
+                    _ => self.push(Lex::Word, bare),
                 }
-                return self.push(Lex::Word, bare);
+                return Ok(());
             }
         }
         self.push(Lex::Word, len);
+        Ok(())
     }
 
     fn word(&mut self) -> Result<(), QueryError> {
@@ -301,7 +304,7 @@ impl<'a> Lexer<'a> {
     fn operator(&mut self, word: &str, len: usize) -> Result<Option<Lex>, QueryError> {
         let at = self.pos..self.pos + len;
         let upper = word.to_ascii_uppercase();
-        let is_upper = word == upper;
+        let is_upper = !word.split('/').next().unwrap_or(word).contains(char::is_lowercase);
         let (name, number) = match upper.split_once('/') {
             Some((name, number)) => (name, Some(number)),
             None => (upper.as_str(), None),

@@ -1,10 +1,12 @@
 //! Folding: the forms under which a word is found.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The folded form of a word, accents kept: NFKC, lower case, one kind of apostrophe, one sigma,
-/// no emoji style marks. Folding what is folded changes nothing.
+/// no style marks. A sign that NFKC would take apart into several words (`½`, `㏂`) stays whole.
+/// Folding what is folded changes nothing.
 #[must_use]
 pub fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
@@ -18,18 +20,34 @@ pub(super) fn fold_onto(word: &str, out: &mut String) {
         out.extend(word.chars().map(|c| c.to_ascii_lowercase()));
         return;
     }
-    let start = out.len();
-    out.extend(word.nfkc().flat_map(char::to_lowercase).filter_map(one_sort).nfkc());
-    // Lower case can be taken apart differently once composed: fold until it stays as it is.
+    let simple = until_stable(word, |text| text.nfc().collect());
+    if is_nfkc_quick(simple.chars()) == IsNormalized::Yes {
+        out.push_str(&simple);
+        return;
+    }
+    let wide = until_stable(&simple, |text| text.nfkc().collect());
+    out.push_str(if is_one_word(&wide) { &wide } else { &simple });
+}
+
+/// Lower case can be taken apart differently once composed: normalise until it stays as it is.
+fn until_stable(word: &str, normalise: fn(&str) -> String) -> String {
+    let mut text = normalise(word);
     for _ in 0..4 {
-        let again: String =
-            out[start..].nfkc().flat_map(char::to_lowercase).filter_map(one_sort).nfkc().collect();
-        if again == out[start..] {
+        let lower: String =
+            text.chars().flat_map(char::to_lowercase).filter_map(one_sort).collect();
+        let again = normalise(&lower);
+        if again == text {
             break;
         }
-        out.truncate(start);
-        out.push_str(&again);
+        text = again;
     }
+    text
+}
+
+fn is_one_word(folded: &str) -> bool {
+    let word = folded.trim_start_matches(['#', '@', '$']);
+    word.split_word_bounds().nth(1).is_none()
+        && !word.contains(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | '·' | '⁄'))
 }
 
 fn one_sort(c: char) -> Option<char> {

@@ -1,5 +1,6 @@
 //! Finding the tokens of a text.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{fold_onto, german_onto, plain_onto};
@@ -126,9 +127,9 @@ impl<'a> Scan<'a> {
         self.trimmed(at, at + word.len())
     }
 
-    /// Without underscores at the end.
+    /// Without underscores and apostrophes at the end.
     fn trimmed(&self, at: usize, end: usize) -> usize {
-        at + self.text[at..end].trim_end_matches('_').len()
+        at + self.text[at..end].trim_end_matches(['_', 'ʼ']).len()
     }
 
     fn plain_word(&mut self, at: usize, end: usize) {
@@ -239,7 +240,7 @@ impl<'a> Scan<'a> {
 
     fn beyond_ascii(&mut self, at: usize) -> usize {
         let Some(c) = self.text[at..].chars().next() else { return at + 1 };
-        if c.is_alphanumeric() {
+        if c.is_alphanumeric() && c != 'ʼ' && !is_combining_mark(c) {
             let end = self.uax_word_end(at).max(at + c.len_utf8());
             self.plain_word(at, end);
             return end;
@@ -258,7 +259,10 @@ impl<'a> Scan<'a> {
         let word = &self.text[start..end];
         let words = &mut *self.words;
         let from = words.text.len();
-        fold_onto(word, &mut words.text);
+        match kind {
+            Kind::Emoji => words.text.extend(word.chars().filter(|c| !is_style(*c))),
+            _ => fold_onto(word, &mut words.text),
+        }
         let lower = key(from, words.text.len());
         let (mut plain, mut german) = (lower, lower);
         if !words.text[from..].is_ascii() {
@@ -361,7 +365,12 @@ fn short_form(word: &str) -> Short {
 }
 
 fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
+    is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Asks for an emoji's colourful or plain picture.
+fn is_style(c: char) -> bool {
+    matches!(c, '\u{fe0e}' | '\u{fe0f}')
 }
 
 /// Characters that begin an emoji. Signs like ™ and → that are text unless styled are not.
