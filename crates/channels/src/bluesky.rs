@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::connector::{Connector, ConnectorError, Context};
 use crate::http::Http;
+use crate::http::websocket::MAX_MESSAGE;
 use crate::settings;
 use crate::table::Entry;
 
@@ -85,6 +86,8 @@ impl Bluesky {
         let mut url = self.endpoint.clone();
         let mut query = url.query_pairs_mut();
         query.append_pair("wantedCollections", event::POSTS);
+        // Larger messages would end the connection: Jetstream leaves them out by itself.
+        query.append_pair("maxMessageSizeBytes", &MAX_MESSAGE.to_string());
         if let Some(cursor) = cursor {
             query.append_pair("cursor", &cursor.to_string());
         }

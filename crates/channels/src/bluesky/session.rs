@@ -24,6 +24,8 @@ const OVERLAP: u64 = 5_000_000;
 const LATE: u64 = 60_000_000;
 /// A cursor further in the future than this is a lie of the event's clock (milliseconds).
 const AHEAD: i64 = domain::HOUR;
+/// A connection that lasted this long did not fail at once.
+const LASTING: Duration = Duration::from_secs(60);
 /// A replay ends with this long a silence at the latest, …
 const SILENCE: Duration = Duration::from_secs(3);
 /// … and one that brings nothing at all after this.
@@ -35,6 +37,8 @@ pub(super) struct Session<'a> {
     context: &'a Context,
     pulse: Pulse,
     cursor: Option<u64>,
+    /// A moment before the first connection: where a replay starts while there is no cursor.
+    floor: Option<u64>,
     pending: Batch,
     /// Events since the last batch, with and without an observation.
     events: usize,
@@ -59,6 +63,7 @@ impl<'a> Session<'a> {
             context,
             pulse: Pulse::starting(context, STREAM),
             cursor,
+            floor: None,
             pending: Batch::default(),
             events: 0,
             stuck: 0,
@@ -72,7 +77,12 @@ impl<'a> Session<'a> {
         while !self.context.is_stopped() {
             let lost = match self.connect().await {
                 Some(Ok(socket)) => {
+                    let opened = Instant::now();
                     let Some(lost) = self.listen(socket, &mut backoff).await else { return };
+                    // A quiet connection that lasted was a good one.
+                    if opened.elapsed() > LASTING {
+                        backoff.reset();
+                    }
                     lost
                 }
                 Some(Err(error)) => error,
@@ -95,7 +105,7 @@ impl<'a> Session<'a> {
     /// Where the next replay starts. A message that nobody can read would end every connection
     /// that replays it: it is stepped over, first by skipping the overlap, then by leaps.
     fn start(&self) -> Option<u64> {
-        let cursor = self.cursor?;
+        let cursor = self.cursor.or(self.floor)?;
         Some(match self.stuck {
             0 => cursor.saturating_sub(OVERLAP),
             1 => cursor.saturating_add(1),
@@ -116,7 +126,11 @@ impl<'a> Session<'a> {
         let since = self.context.clock.now();
         self.pulse.change_gap(|gap| gap.until = Some(since.max(gap.from)));
         self.pulse.well(self.context, "connected", None);
-        let replaying = self.cursor.is_some() && self.pulse.gap().is_some();
+        let from = self.cursor.or(self.floor);
+        let replaying = from.is_some() && self.pulse.gap().is_some();
+        if from.is_none() {
+            self.floor = u64::try_from(since.plus(-domain::MINUTE).0).ok().map(|ms| ms * 1_000);
+        }
         let opened = Instant::now();
         let mut on = Connection { socket, since, opened, heard: None, replaying };
         if !on.replaying {

@@ -196,3 +196,90 @@ fn failure(error: Error, place: &str) -> SocketError {
         other => SocketError::Ended(place, other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+    use crate::http::HttpOptions;
+    use crate::trial::{http, serve};
+
+    #[tokio::test]
+    async fn tls_trusts_the_operators_roots_and_nobody_else() {
+        let names = vec!["jetstream.example".to_owned()];
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let der = made.cert.der().to_vec();
+        let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key.into())
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (address, _guard) = serve(move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let Ok(stream) = acceptor.accept(stream).await else { return };
+                let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                socket.send(Message::text("hello")).await.unwrap();
+                let _ = socket.next().await;
+            }
+        })
+        .await;
+        let client = |extra_roots| {
+            let resolve = [("jetstream.example".to_owned(), address)].into();
+            Http::new(HttpOptions { resolve, extra_roots, ..HttpOptions::default() }).unwrap()
+        };
+        let trusting = client(vec![der]);
+        let mut socket = trusting.websocket("wss://jetstream.example/x", &[]).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().as_str(), "hello");
+        socket.close().await;
+        let refused = client(Vec::new()).websocket("wss://jetstream.example/x?token=s", &[]).await;
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("jetstream.example") && !words.contains("token"), "{words}");
+    }
+
+    #[tokio::test]
+    async fn redirects_are_not_followed_and_nonsense_is_refused() {
+        let (address, _guard) = crate::trial::http_server(|_, _| {
+            (302, vec![("location", "http://192.168.0.1/".to_owned())], String::new())
+        })
+        .await;
+        let opened = http().websocket(&format!("ws://{address}/"), &[]).await;
+        assert!(matches!(
+            opened,
+            Err(SocketError::Refused { status: StatusCode::FOUND, retry_after: None, .. })
+        ));
+        for wrong in ["http://a.example/", "nonsense", "ws:///"] {
+            let opened = http().websocket(wrong, &[]).await;
+            assert!(matches!(opened, Err(SocketError::Http(HttpError::Address(_)))), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_beyond_the_limit_and_not_in_utf8_end_the_connection() {
+        for frame in [
+            // A text frame that announces 2 MiB, and one with a byte that is not UTF-8.
+            vec![0x81, 127, 0, 0, 0, 0, 0, 0x20, 0, 0],
+            vec![0x81, 1, 0xff],
+        ] {
+            let (address, _guard) = serve(move |stream| {
+                let frame = frame.clone();
+                async move {
+                    use tokio::io::AsyncWriteExt;
+                    let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                    socket.get_mut().write_all(&frame).await.unwrap();
+                    let _ = socket.next().await;
+                }
+            })
+            .await;
+            let mut socket = http().websocket(&format!("ws://{address}/"), &[]).await.unwrap();
+            assert!(matches!(socket.next().await, Err(SocketError::Unreadable(..))));
+        }
+    }
+}

@@ -111,8 +111,10 @@ impl Server {
                 (Err(fault), wait)
             }
         };
-        let until = wait.map(|wait| Instant::now() + wait);
-        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        if let Some(wait) = wait {
+            let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+            *pause = pause.max(Some(Instant::now() + wait));
+        }
         answer
     }
 

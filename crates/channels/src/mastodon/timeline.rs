@@ -191,9 +191,12 @@ impl<'a> Timeline<'a> {
         let limit = PAGE.to_string();
         let mut all = vec![("local", self.local), ("limit", limit.as_str())];
         all.extend(query);
-        match self.server.ask(&self.context.http, &self.path, &all).await? {
-            Value::Array(statuses) => Ok(statuses),
-            _ => Err(no_list()),
+        match self.server.ask(&self.context.http, &self.path, &all).await {
+            Ok(Value::Array(statuses)) => Ok(statuses),
+            Ok(_) => Err(no_list()),
+            // Nobody has used the hashtag there yet.
+            Err(fault) if !self.public && fault.status == Some(404) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -256,7 +259,7 @@ impl<'a> Timeline<'a> {
             let query: Vec<(&str, &str)> =
                 oldest.iter().map(|oldest| ("max_id", oldest.as_str())).collect();
             let page = self.page(&query).await?;
-            complete = page.len() < PAGE;
+            complete = page.is_empty();
             // A server that does not page gives the same again.
             let older = ids(&page).min().is_some_and(|id| oldest.is_none_or(|o| id < o));
             all.extend(page);
@@ -266,14 +269,11 @@ impl<'a> Timeline<'a> {
         }
         let there: Vec<Id> = ids(&all).collect();
         let mut batch = Batch::default();
+        // What is newer than the newest or, where all pages were read, older than the oldest is
+        // missing too.
         let newest = there.iter().max().max(self.cursor.as_ref()).cloned();
-        let span = there.iter().min().cloned().zip(there.iter().max().cloned());
-        // A timeline that is there whole has nothing older and nothing newer either.
-        let span = match (complete, newest) {
-            (true, Some(newest)) => Id::new("0").map(|oldest| (oldest, newest)),
-            _ => span,
-        };
-        if let Some((from, to)) = span {
+        let oldest = if complete { Id::new("0") } else { there.iter().min().cloned() };
+        if let Some((from, to)) = oldest.zip(newest) {
             let missing = self.known().missing(&from, &to, &there);
             for id in missing.into_iter().take(SINGLE) {
                 batch.observations.extend(self.gone(&id).await);
@@ -311,7 +311,15 @@ impl<'a> Timeline<'a> {
         if let Some(no) = self.server.no(fault) {
             self.off = Some(self.context.clock.now().plus(OFF.as_millis() as i64));
             self.pulse.off(self.context, &no, Some(OFF));
-            return Next::Wait;
+            let from = self.pulse.heard_until();
+            // A server that was never heard is off, and that is all there is to say.
+            let gap = self
+                .cursor
+                .as_ref()
+                .and_then(|_| self.pulse.open_gap(from, GapReason::Unreachable, &no));
+            let gaps = gap.into_iter().collect();
+            let told = self.send(Batch { gaps, ..Batch::default() }).await;
+            return if told { Next::Wait } else { Next::Stop };
         }
         let wait = backoff.next(fault.wait);
         if self.report(fault, wait).await && self.context.rest(wait).await {
