@@ -13,6 +13,8 @@ pub(crate) type Id = u32;
 pub(crate) struct Dictionary {
     words: FxHashMap<Arc<str>, Id>,
     prefixes: FxHashMap<Arc<str>, Id>,
+    /// One bit for each pair of first bytes that beginnings have; most words have none of them.
+    heads: Vec<u64>,
     /// The lengths in bytes that beginnings have, ascending, and how many have each.
     lengths: Vec<(usize, u32)>,
     entries: Vec<Entry>,
@@ -58,6 +60,7 @@ impl Dictionary {
             self.marks[mark] += 1;
         }
         if prefix {
+            self.note_head(&key);
             match self.lengths.binary_search_by_key(&key.len(), |(length, _)| *length) {
                 Ok(at) => self.lengths[at].1 += 1,
                 Err(at) => self.lengths.insert(at, (key.len(), 1)),
@@ -100,6 +103,9 @@ impl Dictionary {
         if let Some(&id) = self.words.get(key) {
             each(id);
         }
+        if !self.may_begin(key) {
+            return;
+        }
         for (length, _) in &self.lengths {
             let Some(start) = key.get(..*length) else {
                 if *length > key.len() {
@@ -113,6 +119,31 @@ impl Dictionary {
         }
     }
 
+    /// Bits are never taken back: they only spare looking, and a word needs looking up anyway.
+    fn note_head(&mut self, start: &str) {
+        self.heads.resize(HEADS, 0);
+        let bytes = start.as_bytes();
+        let Some(&first) = bytes.first() else {
+            self.heads.fill(u64::MAX);
+            return;
+        };
+        let seconds = bytes.get(1).map_or(0..=255, |&second| second..=second);
+        for second in seconds {
+            let (word, bit) = head(first, second);
+            self.heads[word] |= bit;
+        }
+    }
+
+    #[inline]
+    fn may_begin(&self, key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let (word, bit) = head(
+            bytes.first().copied().unwrap_or_default(),
+            bytes.get(1).copied().unwrap_or_default(),
+        );
+        self.heads.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
     /// Some query asks for this field, or, without one, for properties.
     pub fn asks_for(&self, field: Option<FieldName>) -> bool {
         let mark = field.map_or(PROPERTY_MARK, FieldName::mark);
@@ -123,6 +154,15 @@ impl Dictionary {
     pub fn share(&self, id: Id) -> f32 {
         self.entries[id as usize].share
     }
+}
+
+/// Words of 64 bits that all pairs of bytes need.
+const HEADS: usize = 256 * 256 / 64;
+
+#[inline]
+fn head(first: u8, second: u8) -> (usize, u64) {
+    let pair = usize::from(first) << 8 | usize::from(second);
+    (pair / 64, 1 << (pair % 64))
 }
 
 fn mark(key: &str) -> Option<usize> {

@@ -170,9 +170,9 @@ impl Matcher {
         }
         let words = document.words();
         for (number, token) in words.tokens().iter().enumerate() {
-            for key in words.keys(token) {
+            words.each_key(token, |key| {
                 self.dictionary.find(key, |id| found.add(id, number as u32));
-            }
+            });
         }
         let mut number = words.tokens().len() as u32;
         let asks = |field| self.dictionary.asks_for(Some(field));

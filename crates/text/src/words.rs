@@ -178,6 +178,18 @@ impl Words {
         forms.into_iter().flatten().chain(shorts)
     }
 
+    /// Calls `each` with every one of its [`Words::keys`]; nearly every token has but one.
+    #[inline]
+    pub fn each_key<'a>(&'a self, token: &Token, mut each: impl FnMut(&'a str)) {
+        if token.short == Short::Whole && token.plain == token.lower && token.german == token.lower
+        {
+            each(self.lower(token));
+        } else {
+            self.keys(token).for_each(each);
+        }
+    }
+
+    #[inline]
     fn key(&self, key: Key) -> &str {
         self.text.get(key.start as usize..key.end as usize).unwrap_or_default()
     }

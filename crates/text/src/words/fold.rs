@@ -17,7 +17,7 @@ pub fn fold(word: &str) -> String {
 /// Appends [`fold`] of a word.
 pub(super) fn fold_onto(word: &str, out: &mut String) {
     if word.is_ascii() {
-        out.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        ascii_onto(word, out);
         return;
     }
     let simple = until_stable(word, |text| text.nfc().collect());
@@ -27,6 +27,16 @@ pub(super) fn fold_onto(word: &str, out: &mut String) {
     }
     let wide = until_stable(&simple, |text| text.nfkc().collect());
     out.push_str(if is_one_word(&wide) { &wide } else { &simple });
+}
+
+/// Appends a word of ASCII alone in lower case.
+#[inline]
+pub(super) fn ascii_onto(word: &str, out: &mut String) {
+    let start = out.len();
+    out.push_str(word);
+    if let Some(new) = out.get_mut(start..) {
+        new.make_ascii_lowercase();
+    }
 }
 
 /// Lower case can be taken apart differently once composed: normalise until it stays as it is.

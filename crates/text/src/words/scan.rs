@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::{fold_onto, german_onto, plain_onto};
+use super::fold::{ascii_onto, fold_onto, german_onto, plain_onto};
 use super::{Key, Kind, Short, Token, Words};
 
 /// Words before a full stop that ends no sentence.
@@ -69,17 +69,28 @@ impl<'a> Scan<'a> {
             self.token(at, end, Kind::Url, Short::Whole);
             return end;
         }
-        let end = match self.fast.then(|| self.ascii_word_end(at)).flatten() {
-            Some(end) => end,
-            None => self.uax_word_end(at),
-        };
-        self.plain_word(at, end);
-        end
+        match self.fast.then(|| self.ascii_word_end(at)).flatten() {
+            Some((end, false)) => {
+                self.ascii_token(at, end);
+                end
+            }
+            Some((end, true)) => {
+                self.plain_word(at, end);
+                end
+            }
+            None => {
+                let end = self.uax_word_end(at);
+                self.plain_word(at, end);
+                end
+            }
+        }
     }
 
-    /// The end of a word of ASCII alone; `None` when UAX 29 must look at it.
-    fn ascii_word_end(&self, at: usize) -> Option<usize> {
+    /// The end of a word of ASCII alone and whether it holds an apostrophe; `None` when UAX 29
+    /// must look at it.
+    fn ascii_word_end(&self, at: usize) -> Option<(usize, bool)> {
         let mut end = at;
+        let mut apostrophe = false;
         loop {
             while self.bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
                 end += 1;
@@ -106,9 +117,13 @@ impl<'a> Scan<'a> {
             if after.is_some_and(|b| !b.is_ascii()) {
                 return None;
             }
+            apostrophe |= joint == b'\'';
             end += 1;
         }
-        Some(self.trimmed(at, end))
+        while self.bytes[end - 1] == b'_' {
+            end -= 1;
+        }
+        Some((end, apostrophe))
     }
 
     fn uax_word_end(&self, at: usize) -> usize {
@@ -254,6 +269,15 @@ impl<'a> Scan<'a> {
         at + c.len_utf8()
     }
 
+    /// A word of ASCII alone: it has one key.
+    fn ascii_token(&mut self, start: usize, end: usize) {
+        self.count(start);
+        let from = self.words.text.len();
+        ascii_onto(&self.text[start..end], &mut self.words.text);
+        let lower = key(from, self.words.text.len());
+        self.push(start, end, Kind::Word, [lower; 3], Short::Whole);
+    }
+
     fn token(&mut self, start: usize, end: usize, kind: Kind, short: Short) {
         self.count(start);
         let word = &self.text[start..end];
@@ -270,9 +294,14 @@ impl<'a> Scan<'a> {
             plain = variant(&mut words.text, &folded, plain_onto, &[lower]);
             german = variant(&mut words.text, &folded, german_onto, &[lower, plain]);
         }
-        let (sentence, paragraph) = (words.sentences, words.paragraphs);
+        self.push(start, end, kind, [lower, plain, german], short);
+    }
+
+    fn push(&mut self, start: usize, end: usize, kind: Kind, keys: [Key; 3], short: Short) {
+        let [lower, plain, german] = keys;
+        let (sentence, paragraph) = (self.words.sentences, self.words.paragraphs);
         let (from, to) = (start as u32, end as u32);
-        words.tokens.push(Token {
+        self.words.tokens.push(Token {
             start: from,
             end: to,
             kind,
