@@ -1,3 +1,9 @@
-#![allow(clippy::unwrap_used)]
 //! The screens, asked as a browser would ask, over a real store in a temporary folder.
+#![allow(clippy::unwrap_used)]
+
+mod browser;
+mod doors;
+mod live;
+mod looks;
 mod seed;
+mod work;

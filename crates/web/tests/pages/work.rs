@@ -1,0 +1,259 @@
+//! What people do: filter, export, write queries, set up channels and ways.
+
+use domain::{Tone, WatchId};
+use http::StatusCode;
+use serde_json::{Value, json};
+use store::{Ingest, MentionFilter, Page};
+
+use crate::browser::{Browser, NOW};
+use crate::seed;
+
+#[tokio::test]
+async fn now_shows_alerts_mentions_volume_and_what_is_not_heard() {
+    let mut browser = Browser::seeded().await;
+    let page = browser.get("/").await;
+    page.has("2 of 6 streams are not heard").has("42 mentions in the last hour, 4.2 are usual");
+    page.has("<svg class=\"bars\" role=\"img\"").has("<mark>Falkenrot</mark>").has("412 followers");
+    let told = browser.store.mentions(&MentionFilter::default(), Page::Newest, 5).await.unwrap();
+    assert!(told.iter().all(|m| m.told == Some(NOW)), "who stands on an open page is told");
+    let open = browser.store.alerts(true, Page::Newest, 100).await.unwrap();
+    let path = format!("/alerts/{}/acknowledge", open[0].id);
+    browser.send(&path, &[]).await.leads_to("/");
+    let left = browser.store.alerts(true, Page::Newest, 100).await.unwrap();
+    assert_eq!(left.len(), open.len() - 1);
+    let done = browser.store.alert(open[0].id).await.unwrap().unwrap();
+    assert_eq!(done.acknowledged, Some(("somebody at this machine".into(), NOW)));
+    let up_to = left[1].number.to_string();
+    browser.send("/alerts/acknowledge", &[("up-to", &up_to)]).await.leads_to("/");
+    let left = browser.store.alerts(true, Page::Newest, 100).await.unwrap();
+    assert_eq!(left.len(), 1, "what came after the page was made stays open");
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address() {
+    let mut browser = Browser::seeded().await;
+    let shown = |text: &str| text.matches("<li class=\"mention ").count();
+    for (filter, expect) in [
+        ("tone=negative&platform=web&tier=leading", 2),
+        ("platform=web&channel=blog", 2),
+        ("lang=fr", 2),
+        ("words=hotline", 2),
+        ("words=HOTLINE&watch=1&watch=2", 2),
+        ("since=2020-01-01&until=2020-01-02", 0),
+        ("tone=nonsense&lang=fr", 2),
+    ] {
+        let page = browser.get(&format!("/mentions?{filter}")).await;
+        assert_eq!(shown(&page.text), expect, "{filter}");
+        let count: Vec<Value> = json_lines(&mut browser, &format!("/mentions.jsonl?{filter}")).await;
+        assert_eq!(count.len(), expect, "{filter}");
+    }
+    let page = browser.get("/mentions?tone=negative&words=a%26b").await;
+    page.has("value=\"negative\" checked").has("value=\"a&#38;b\"").has("No mention fits");
+    page.has("href=\"/mentions.csv?tone=negative&#38;words=a%26b\"");
+    page.has("href=\"/mentions?words=a%26b\"").has("alerts=no");
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_without_gap_or_double() {
+    let mut browser = Browser::seeded().await;
+    let all = browser.store.count_mentions(&MentionFilter::default()).await.unwrap();
+    let mut numbers = Vec::new();
+    let mut path = "/mentions".to_owned();
+    loop {
+        let page = browser.get(&path).await;
+        for rest in page.text.split("<li class=\"mention ").skip(1) {
+            let id = rest.split("id=\"m").nth(1).unwrap().split('"').next().unwrap();
+            numbers.push(id.parse::<i64>().unwrap());
+        }
+        let Some((_, next)) = page.text.split_once("rel=\"next\" href=\"") else { break };
+        path = next.split('"').next().unwrap().replace("&#38;", "&");
+    }
+    assert_eq!(numbers.len() as u64, all);
+    assert!(numbers.is_sorted_by(|a, b| a > b));
+}
+
+#[tokio::test]
+async fn a_mention_shows_all_that_is_known() {
+    let mut browser = Browser::seeded().await;
+    let rows = browser.store.mentions(&MentionFilter::default(), Page::Newest, 100).await.unwrap();
+    let edited = rows.iter().find(|m| m.versions > 1).unwrap();
+    let page = browser.get(&format!("/mentions/{}", edited.number)).await;
+    page.has("<ins>bestätigt inzwischen den Fehler und ").has("Versions of the post (2)");
+    page.has("Published").has("Received").has("Matched").has("4.7\u{a0}s").has("likes");
+    page.has("probability of 88%").has("Also matched").has("https://langsam.example/studie");
+    page.has("javascript:alert(1)").lacks("href=\"javascript");
+    for path in ["/mentions/999999", "/mentions/x", "/mentions/-1"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+async fn json_lines(browser: &mut Browser, path: &str) -> Vec<Value> {
+    let page = browser.get(path).await;
+    page.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn exports_are_whole_and_harmless() {
+    let mut browser = Browser::seeded().await;
+    let watches = browser.store.watches().await.unwrap();
+    let mut posts = Vec::new();
+    for n in 0..1_200 {
+        let body = format!("=HYPERLINK(\"https://evil.example/{n}\") falkenrot");
+        let post = seed::plain_post(&format!("bulk-{n}"), &body, NOW);
+        posts.push(seed::judge(post, Some((Tone::Neutral, 0.5)), &watches[1..2]));
+    }
+    browser.store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
+    let all = browser.store.count_mentions(&MentionFilter::default()).await.unwrap() as usize;
+    let csv = browser.get("/mentions.csv").await;
+    assert!(csv.header("content-disposition").contains("mentions.csv"));
+    csv.has("\u{feff}number,watch,").has("\"'=HYPERLINK(\"\"https://evil.example/7\"\") falkenrot\"");
+    csv.lacks(",=HYPERLINK").lacks(",\"=HYPERLINK");
+    assert_eq!(csv.text.matches("\r\n").count(), all + 1);
+    let lines = json_lines(&mut browser, "/mentions.jsonl").await;
+    assert_eq!(lines.len(), all);
+    assert_eq!(lines[0]["watch"], "Falkenrot");
+    let api: Value = serde_json::from_str(&browser.get("/api/mentions?limit=3").await.text).unwrap();
+    let next = api["next"].as_i64().unwrap();
+    assert_eq!(api["mentions"].as_array().unwrap().len(), 3);
+    let path = format!("/api/mentions?limit=1&before={next}");
+    let api: Value = serde_json::from_str(&browser.get(&path).await.text).unwrap();
+    assert!(api["mentions"][0]["number"].as_i64().unwrap() < next);
+    let api: Value = serde_json::from_str(&browser.get("/api/watches").await.text).unwrap();
+    assert_eq!(api[1]["name"], "Falkenrot");
+}
+
+#[tokio::test]
+async fn the_preview_points_at_errors_and_shows_matches() {
+    let mut browser = Browser::seeded().await;
+    browser.get("/watches/new").await;
+    for (query, parts) in [
+        ("falkenrot hotline", &["<strong>1</strong>", "<mark>Falkenrot</mark>", "<mark>Hotline</mark>"][..]),
+        ("falkenrot AND (hotline", &["class=\"note bad\"", "falkenrot AND <u>(</u>", "never closed"]),
+        ("falkenrot AND", &["class=\"note bad\""]),
+        ("a OR b AND c", &["class=\"note warn\"", "AND binds before OR"]),
+        ("xyzzy", &["<strong>0</strong>", "None of the recent posts"]),
+        ("", &["appears here"]),
+        ("<b>\"", &["class=\"note bad\"", "&#60;b&#62;"]),
+    ] {
+        let page = browser.send("/watches/preview", &[("query", query)]).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        page.lacks("<html").lacks("<b>\"");
+        for part in parts {
+            page.has(part);
+        }
+    }
+    browser.speak("de");
+    let page = browser.send("/watches/preview", &[("query", "(a")]).await;
+    page.has("Diese Klammer wird nie geschlossen");
+    // The same without a script.
+    browser.get("/watches/new").await;
+    let form = [("name", "N"), ("query", "falkenrot"), ("preview", "1"), ("rise", "1")];
+    let page = browser.send("/watches", &form).await;
+    page.has("<mark>Falkenrot</mark>").has("value=\"N\"").has("name=\"rise\" value=\"1\" checked");
+    page.lacks("name=\"negative\" value=\"1\" checked");
+    assert_eq!(browser.store.watches().await.unwrap().len(), 4, "looking saves nothing");
+}
+
+#[tokio::test]
+async fn watches_are_made_changed_paused_and_removed() {
+    let mut browser = Browser::seeded().await;
+    browser.get("/watches/new").await;
+    let long = "x".repeat(81);
+    for (name, query, said) in [
+        ("", "a", "between 1 and 80"),
+        (long.as_str(), "a", "between 1 and 80"),
+        ("ok", "(a", "cannot be saved"),
+        ("FALKENROT", "a", "already"),
+    ] {
+        let page = browser.send("/watches", &[("name", name), ("query", query)]).await;
+        page.has(said).has("role=\"alert\"");
+    }
+    let form = [("name", "Kaffee"), ("query", "kaffee"), ("every", "1"), ("paused", "1")];
+    browser.send("/watches", &form).await.leads_to("/watches?done=watch-saved");
+    browser.get("/watches?done=watch-saved").await.has("The watch is saved.").has("Kaffee");
+    let made = browser.store.watch_named("kaffee").await.unwrap().unwrap();
+    assert!(made.alerts.every && !made.alerts.negative && made.paused);
+    let path = format!("/watches/{}", made.id.0);
+    browser.send(&format!("{path}/pause"), &[]).await.leads_to("/watches");
+    let form = [("name", "Kaffee"), ("query", "kaffee OR tee"), ("negative", "1")];
+    browser.send(&path, &form).await.leads_to("/watches?done=watch-saved");
+    let made = browser.store.watch(made.id).await.unwrap().unwrap();
+    assert_eq!((made.version, made.paused, made.alerts.negative), (2, false, true));
+    browser.get(&path).await.has("<code>kaffee</code>").has("Version 2");
+    browser.get(&format!("{path}/remove")).await.has("Remove the watch “Kaffee”?");
+    browser.send(&format!("{path}/remove"), &[]).await.leads_to("/watches?done=watch-removed");
+    assert_eq!(browser.store.watch(made.id).await.unwrap(), None);
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/watches/zero").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn channels_say_what_is_heard_and_take_settings() {
+    let mut browser = Browser::seeded().await;
+    let page = browser.get("/channels").await;
+    page.has("heard with trouble").has("not heard").has("503 Service Unavailable").has("off");
+    page.has("2 of 3 streams are heard well.").has("14 errors since").has("1,234,567");
+    page.has("could not be reached").has("Known within 5 minutes").has("100%");
+    let form = [("on", "1"), ("f-servers", "a.example\r\nb.example"), ("f-token", "t0ken"), ("f-every", "60")];
+    browser.send("/channels/mastodon", &form).await.leads_to("/channels?done=saved");
+    let saved = |text: Option<String>| serde_json::from_str::<Value>(&text.unwrap()).unwrap();
+    let kept = saved(browser.store.setting("connector.mastodon").await.unwrap());
+    let expect = json!({"on": true, "servers": "a.example\nb.example", "token": "t0ken", "every": 60});
+    assert_eq!(kept, expect);
+    browser.get("/channels").await.lacks("t0ken").has("saved; leave empty to keep it").has("b.example");
+    let form = [("f-servers", "refused"), ("f-every", "60"), ("on", "1")];
+    browser.send("/channels/mastodon", &form).await.has("no such server").has(">refused</textarea>");
+    let form = [("f-every", "3"), ("on", "1")];
+    browser.send("/channels/mastodon", &form).await.has("whole number in the allowed range");
+    assert_eq!(saved(browser.store.setting("connector.mastodon").await.unwrap()), expect);
+    browser.send("/channels/mastodon", &[("f-every", "60")]).await.leads_to("/channels?done=saved");
+    let kept = saved(browser.store.setting("connector.mastodon").await.unwrap());
+    assert_eq!((&kept["on"], &kept["token"]), (&json!(false), &json!("t0ken")));
+    assert_eq!(browser.send("/channels/nobody", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn ways_are_tried_before_they_are_trusted() {
+    let mut browser = Browser::seeded().await;
+    browser.get("/settings").await.lacks("s3cret-value").has("202 Accepted").has("Redaktion");
+    browser.get("/settings/ways/1").await.lacks("s3cret-value").has("https://hook.example/x");
+    browser.get("/settings/ways/new?notifier=webhook").await.has("Send a test");
+    let form = |url, more: &[(&'static str, &'static str)]| {
+        let mut form = vec![("notifier", "webhook"), ("name", "Neu"), ("f-url", url), ("lang", "de")];
+        form.extend(more);
+        form
+    };
+    let send = async |browser: &mut Browser, form: Vec<(&str, &str)>| {
+        browser.send("/settings/ways", &form).await
+    };
+    send(&mut browser, form("", &[])).await.has("must be filled in");
+    send(&mut browser, form("https://refused.example", &[])).await.has("this host is private");
+    send(&mut browser, form("https://broken.example", &[("try", "1")])).await.has("503 Service Unavailable &#60;b&#62;");
+    send(&mut browser, form("https://ok.example", &[("try", "1")])).await.has("200 OK").has("https://ok.example");
+    assert_eq!(browser.store.ways().await.unwrap().len(), 2, "a test saves nothing");
+    let more = [("watch", "1"), ("watch", "2"), ("f-secret", "k3y")];
+    send(&mut browser, form("https://ok.example", &more)).await.leads_to("/settings?done=way-saved");
+    let way = browser.store.ways().await.unwrap().into_iter().find(|w| w.name == "Neu").unwrap();
+    assert_eq!((way.watches.as_slice(), way.lang.as_str()), (&[WatchId(1), WatchId(2)][..], "de"));
+    let path = format!("/settings/ways/{}", way.id);
+    browser.get(&path).await.lacks("k3y");
+    let change = [("name", "Alt"), ("f-url", "https://new.example"), ("paused", "1"), ("lang", "en")];
+    browser.send(&path, &change).await.leads_to("/settings?done=way-saved");
+    let way = browser.store.ways().await.unwrap().into_iter().find(|w| w.id == way.id).unwrap();
+    let settings: Value = serde_json::from_str(&way.settings).unwrap();
+    assert_eq!(settings, json!({"url": "https://new.example", "secret": "k3y"}));
+    assert!(way.paused && way.watches.is_empty() && way.lang == "en");
+    browser.send(&format!("{path}/remove"), &[]).await.leads_to("/settings?done=way-removed");
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+    let page = browser.get("/settings/ways/new?notifier=pigeon").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_empty_horch_says_what_to_do() {
+    let mut browser = Browser::new(|o| o.open = true).await;
+    browser.get("/").await.has("Nobody told Horch").has("No channel is on").has("No open alerts.");
+    browser.get("/mentions").await.has("Nothing has been heard yet");
+    browser.get("/channels").await.has("No gaps are known").has("No mention to measure yet");
+    browser.get("/settings").await.has("Nothing has been sent yet");
+}
