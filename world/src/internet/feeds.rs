@@ -84,7 +84,8 @@ impl Feeds {
             kept.rendered = None;
         }
         let url = format!("https://{host}/{}-{index}", slug(&post.title));
-        (url.clone(), url)
+        // Two sites may both count their posts from 1: Horch puts the site before a feed's id.
+        (format!("{host}#{url}"), url)
     }
 
     pub(crate) fn changed(&mut self, host: &str) {
@@ -136,8 +137,8 @@ pub(crate) fn feed(
 
 /// The page behind an item: its text as an article, in simple HTML.
 pub(crate) fn page(state: &State, host: &str, path: &str) -> Option<String> {
-    let url = format!("https://{host}{path}");
-    let item = state.get(state.find(&Place::feed(host), &url)?).filter(|item| item.stands())?;
+    let id = format!("{host}#https://{host}{path}");
+    let item = state.get(state.find(&Place::feed(host), &id)?).filter(|item| item.stands())?;
     let mut html = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          </head><body><article><h1>{title}</h1>",

@@ -9,25 +9,14 @@ use super::feeds::escape;
 use super::state::State;
 use crate::post::{Place, Published};
 
-const FIRST: u64 = 46_000_000;
 const UPDATES_SHOWN: usize = 60;
 
+#[derive(Default)]
 pub(crate) struct HackerNews {
     items: BTreeMap<u64, usize>,
     kids: BTreeMap<u64, Vec<u64>>,
     max: u64,
     updates: VecDeque<u64>,
-}
-
-impl Default for HackerNews {
-    fn default() -> Self {
-        HackerNews {
-            items: BTreeMap::new(),
-            kids: BTreeMap::new(),
-            max: FIRST,
-            updates: VecDeque::new(),
-        }
-    }
 }
 
 impl HackerNews {
