@@ -48,6 +48,9 @@ const SENTIMENT: Settings = Settings {
 /// How much more a German text counts than an English one, of which there are six times as many.
 const GERMAN: f32 = 2.0;
 
+/// How much a single German word counts against a whole text.
+const WORD: f32 = 1.0;
+
 /// No language is trained with more whole texts than this, lest the common ones are guessed too
 /// often; English, the most common, with [`MOST_ENGLISH`].
 const MOST_PER_LANGUAGE: usize = 9_000;
@@ -169,19 +172,24 @@ fn train_sentiment(options: &Options) -> anyhow::Result<Vec<u8>> {
     let rows = |part: Part| -> Vec<Row> {
         let of_part: Vec<&Sample> = samples.iter().filter(|s| s.part == part).collect();
         let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-        for sample in &of_part {
+        for sample in of_part.iter().filter(|s| s.set != data::WORDS) {
             *counts.entry((sample.lang, sample.label)).or_default() += 1;
         }
         let all =
             |lang: &str| -> usize { TONES.iter().filter_map(|t| counts.get(&(lang, *t))).sum() };
         let row = |sample: &&Sample| {
-            let tone = counts[&(sample.lang, sample.label)];
+            let tone = counts.get(&(sample.lang, sample.label)).copied().unwrap_or(1);
             let balance = all(sample.lang) as f32 / (3 * tone) as f32;
+            let weight = match (sample.set, sample.lang) {
+                (data::WORDS, _) => WORD,
+                (_, "de") => GERMAN * balance,
+                _ => balance,
+            };
             Row {
                 bag: features::tone(&features::normalise(&sample.text)),
                 class: data::tone_class(sample.label),
                 allowed: vec![0, 1, 2],
-                weight: if sample.lang == "de" { GERMAN * balance } else { balance },
+                weight,
             }
         };
         of_part.iter().map(row).collect()
