@@ -89,7 +89,7 @@ pub async fn know_visitor(State(app): State<App>, mut request: Request, next: Ne
     };
     let options = &app.0.options;
     let demo = options.demo.is_some() && (local || is_our_host(&app, headers));
-    let lang = lang_of(&app, headers, user.as_ref(), wanted.get("lang"));
+    let lang = lang_of(&app, headers, user.as_ref(), wanted.get("language"));
     let known = session.or_else(|| cookie(headers, &app.0.cookies.visit).map(str::to_owned));
     let fresh = known.is_none();
     let cookie = match known.map_or_else(secrets::token, Ok) {
@@ -116,7 +116,7 @@ pub async fn know_visitor(State(app): State<App>, mut request: Request, next: Ne
         let value = set_cookie(&app, &app.0.cookies.visit, &visit.cookie, None);
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-    if Lang::named(wanted.get("lang")).is_some() && visit.user.is_none() && !wanted.has("words") {
+    if Lang::named(wanted.get("language")).is_some() && visit.user.is_none() {
         let value = set_cookie(&app, &app.0.cookies.lang, lang.code(), Some(31_536_000));
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -10,7 +10,8 @@ const PASSWORD: &str = "a long enough one";
 
 /// Sets up by the one-time link.
 async fn set_up(browser: &mut Browser) {
-    let link = web::setup_link(&browser.store, "http://localhost:7400", NOW).await.unwrap().unwrap();
+    let link =
+        web::setup_link(&browser.store, "http://localhost:7400", NOW).await.unwrap().unwrap();
     let path = link.strip_prefix("http://localhost:7400").unwrap().to_owned();
     browser.get(&path).await.leads_to("/set-up");
     browser.get("/set-up").await.has("type=\"password\"");
@@ -30,7 +31,11 @@ async fn the_first_visit_sets_up_and_ends_on_now() {
     browser.store.ingest(&ingest, NOW).await.unwrap();
     browser.get("/set-up/words").await.has("Worauf sollen wir horchen?");
     let form = [("query", "falkenrot"), ("preview", "1")];
-    browser.send("/set-up/words", &form).await.has("<mark>Falkenrot</mark>").has("<strong>1</strong>");
+    browser
+        .send("/set-up/words", &form)
+        .await
+        .has("<mark>Falkenrot</mark>")
+        .has("<strong>1</strong>");
     let bad = browser.send("/set-up/words", &[("query", "(falkenrot")]).await;
     bad.has("So lässt sich die Abfrage nicht speichern");
     browser.send("/set-up/words", &[("query", "falkenrot")]).await.leads_to("/");
@@ -68,11 +73,16 @@ async fn signing_in_and_out() {
     let mut owner = Browser::new(|_| {}).await;
     set_up(&mut owner).await;
     let mut browser = owner.stranger();
-    browser.get("/mentions?tone=negative").await.leads_to("/sign-in?next=%2Fmentions%3Ftone%3Dnegative");
+    browser
+        .get("/mentions?tone=negative")
+        .await
+        .leads_to("/sign-in?next=%2Fmentions%3Ftone%3Dnegative");
     let wrong = browser.sign_in(NAME, "not the password").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let nobody = browser.sign_in("Nobody", PASSWORD).await;
-    let said = |page: &str| page.split("role=\"alert\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
+    let said = |page: &str| {
+        page.split("role=\"alert\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned()
+    };
     assert_eq!(said(&wrong.text), said(&nobody.text), "names are not betrayed");
     browser.get("/sign-in").await;
     let form = [("name", "ADA"), ("password", PASSWORD), ("next", "//evil.example")];
@@ -98,7 +108,6 @@ async fn guessing_is_slow_per_name_and_per_peer() {
     assert_eq!(browser.sign_in(NAME, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(browser.sign_in("ada", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
     for n in 0..28 {
-        // Too long to be looked up, still counted? No: only real tries cost a hash.
         browser.sign_in(&format!("other{n}"), "guess number x").await;
     }
     assert_eq!(browser.sign_in("another", "guess").await.status, StatusCode::TOO_MANY_REQUESTS);
@@ -222,10 +231,16 @@ async fn cookies_are_secure_where_people_come_by_https() {
     let mut browser = Browser::new(|o| o.public_url = "https://horch.example".into()).await;
     let page = browser.get("/sign-in").await;
     let cookie = page.header("set-cookie");
-    assert!(cookie.starts_with("__Host-horch-visit-443=") && cookie.contains("; Secure"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-horch-visit-443=") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
     assert!(page.header("strict-transport-security").starts_with("max-age="));
     for bad in ["ftp://x", "horch", ""] {
-        let options = web::Options { public_url: bad.into(), ..crate::seed::options(&browser.store, Time(0)) };
+        let options = web::Options {
+            public_url: bad.into(),
+            ..crate::seed::options(&browser.store, Time(0))
+        };
         assert!(web::router(options).await.is_err(), "{bad:?}");
     }
 }

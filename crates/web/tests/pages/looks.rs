@@ -91,9 +91,15 @@ async fn guarded_even_where_nothing_is_shown() {
 async fn assets_are_kept_for_long_under_their_hash() {
     let mut browser = Browser::seeded().await;
     let page = browser.get("/").await;
-    for (kind, end) in [("text/css", ".css\""), ("text/javascript", ".js\""), ("image/svg+xml", ".svg\"")] {
+    for (kind, end) in
+        [("text/css", ".css\""), ("text/javascript", ".js\""), ("image/svg+xml", ".svg\"")]
+    {
         let before = page.text.split(end).next().unwrap();
-        let path = format!("{}{}", &before[before.rfind("/assets/").unwrap()..], end.trim_end_matches('"'));
+        let path = format!(
+            "{}{}",
+            &before[before.rfind("/assets/").unwrap()..],
+            end.trim_end_matches('"')
+        );
         let asset = browser.get(&path).await;
         assert_eq!(asset.status, StatusCode::OK, "{path}");
         assert!(asset.header("content-type").starts_with(kind));
@@ -140,7 +146,11 @@ async fn what_strangers_write_stays_text() {
         "/%3Cscript%3Ealert(1)%3C/script%3E".to_owned(),
     ] {
         let page = browser.get(&path).await;
-        assert_eq!(page.text.matches("<script").count(), usize::from(!page.text.is_empty()), "{path}");
+        assert_eq!(
+            page.text.matches("<script").count(),
+            usize::from(!page.text.is_empty()),
+            "{path}"
+        );
         page.lacks("<img").lacks("<svg onload").lacks("<b>W").lacks("href=\"javascript");
         page.lacks("href=\"data:").lacks(" onmouseover=\"alert");
     }
@@ -157,4 +167,8 @@ async fn the_language_follows_the_reader() {
     browser.send("/settings/language", &[("lang", "en")]).await.leads_to("/settings?done=saved");
     browser.get("/").await.has("Open alerts");
     browser.get("/settings?done=saved").await.has("Saved.");
+    browser.get("/mentions?lang=de").await.has("<html lang=\"en\">");
+    let mut outside = browser.stranger();
+    outside.get("/sign-in?language=de").await.has("<html lang=\"de\">");
+    outside.get("/sign-in").await.has("<html lang=\"de\">");
 }

@@ -24,7 +24,11 @@ impl Hooks for House {
     }
 
     fn check_way(&self, way: &Way) -> Result<(), String> {
-        if way.settings.contains("refused") { Err("url: this host is private".into()) } else { Ok(()) }
+        if way.settings.contains("refused") {
+            Err("url: this host is private".into())
+        } else {
+            Ok(())
+        }
     }
 
     fn check_connector(&self, _: &str, settings: &serde_json::Value) -> Result<(), String> {
@@ -179,16 +183,89 @@ fn said() -> Vec<Said> {
     };
     let (bad, calm, good) = (Tone::Negative, Tone::Neutral, Tone::Positive);
     vec![
-        blue(18 * SECOND, ("Mira Beispiel", "mira.example"), 412, "Die Aurelia 3 von Falkenrot tropft schon wieder. Dritter Austausch, und die Hotline legt einfach auf. Nie wieder!", "de", Some((bad, 0.97))),
-        blue(3 * MINUTE, ("Jonas", "jonas.example"), 88, "Hat hier jemand Erfahrung mit der #aurelia3? Überlege noch.", "de", Some((calm, 0.71))),
-        news(14 * MINUTE, ("Röstblog", "roestblog.example"), Tier::Private, "Aurelia 3 im Dauertest: schöner Schein, undichte Düse", "Nach vier Wochen steht fest: Der Kaffee ist hervorragend, die Verarbeitung nicht. Bei zwei von drei Geräten wurde die Düse der Aurelia 3 undicht, Wasser lief auf die Platine. Falkenrot schweigt bisher zu unseren Fragen, obwohl die Serie schon ausgeliefert wird und mehrere Leserinnen und Leser dasselbe berichten.", "de", Some((bad, 0.88))),
-        blue(41 * MINUTE, ("coffee & code", "coffeecode.example"), 15_230, "Okay, the Aurelia 3 makes the best flat white I ever had at home. Falkenrot nailed it.", "en", Some((good, 0.94))),
-        news(95 * MINUTE, ("Küchentechnik heute", "kuechentechnik.example"), Tier::Trade, "Falkenrot prüft Berichte über undichte Aurelia 3", "Der Hersteller Falkenrot untersucht nach eigenen Angaben Hinweise auf undichte Düsen bei der Aurelia 3. Ein Rückruf der Kaffeemaschine sei derzeit nicht geplant.", "de", Some((calm, 0.63))),
-        blue(3 * HOUR, ("Le Café", "lecafe.example"), 2_010, "La nouvelle Aurelia 3 de Falkenrot est en vente.", "fr", None),
-        news(5 * HOUR, ("The Evening Example", "evening.example"), Tier::Leading, "Falkenrot shares slip after complaints about leaking Aurelia 3", "Shares in the appliance maker fell four per cent after customers reported leaking machines.", "en", Some((bad, 0.81))),
-        blue(9 * HOUR, ("Ben", "ben.example"), 31, "Falkenrot hat mir nach einem Anruf sofort eine neue Dichtung geschickt. Top Service.", "de", Some((good, 0.91))),
-        blue(13 * HOUR, ("Tini", "tini.example"), 240, "Wer hat noch eine undichte Aurelia 3? Falkenrot sagt, ich sei die Einzige.", "de", Some((bad, 0.76))),
-        blue(20 * HOUR, ("Anna", "anna.example"), 1_020, "Falkenrot Aurelia 3 ist angekommen, ich freu mich!", "de", Some((good, 0.9))),
+        blue(
+            18 * SECOND,
+            ("Mira Beispiel", "mira.example"),
+            412,
+            "Die Aurelia 3 von Falkenrot tropft schon wieder. Dritter Austausch, und die Hotline legt einfach auf. Nie wieder!",
+            "de",
+            Some((bad, 0.97)),
+        ),
+        blue(
+            3 * MINUTE,
+            ("Jonas", "jonas.example"),
+            88,
+            "Hat hier jemand Erfahrung mit der #aurelia3? Überlege noch.",
+            "de",
+            Some((calm, 0.71)),
+        ),
+        news(
+            14 * MINUTE,
+            ("Röstblog", "roestblog.example"),
+            Tier::Private,
+            "Aurelia 3 im Dauertest: schöner Schein, undichte Düse",
+            "Nach vier Wochen steht fest: Der Kaffee ist hervorragend, die Verarbeitung nicht. Bei zwei von drei Geräten wurde die Düse der Aurelia 3 undicht, Wasser lief auf die Platine. Falkenrot schweigt bisher zu unseren Fragen, obwohl die Serie schon ausgeliefert wird und mehrere Leserinnen und Leser dasselbe berichten.",
+            "de",
+            Some((bad, 0.88)),
+        ),
+        blue(
+            41 * MINUTE,
+            ("coffee & code", "coffeecode.example"),
+            15_230,
+            "Okay, the Aurelia 3 makes the best flat white I ever had at home. Falkenrot nailed it.",
+            "en",
+            Some((good, 0.94)),
+        ),
+        news(
+            95 * MINUTE,
+            ("Küchentechnik heute", "kuechentechnik.example"),
+            Tier::Trade,
+            "Falkenrot prüft Berichte über undichte Aurelia 3",
+            "Der Hersteller Falkenrot untersucht nach eigenen Angaben Hinweise auf undichte Düsen bei der Aurelia 3. Ein Rückruf der Kaffeemaschine sei derzeit nicht geplant.",
+            "de",
+            Some((calm, 0.63)),
+        ),
+        blue(
+            3 * HOUR,
+            ("Le Café", "lecafe.example"),
+            2_010,
+            "La nouvelle Aurelia 3 de Falkenrot est en vente.",
+            "fr",
+            None,
+        ),
+        news(
+            5 * HOUR,
+            ("The Evening Example", "evening.example"),
+            Tier::Leading,
+            "Falkenrot shares slip after complaints about leaking Aurelia 3",
+            "Shares in the appliance maker fell four per cent after customers reported leaking machines.",
+            "en",
+            Some((bad, 0.81)),
+        ),
+        blue(
+            9 * HOUR,
+            ("Ben", "ben.example"),
+            31,
+            "Falkenrot hat mir nach einem Anruf sofort eine neue Dichtung geschickt. Top Service.",
+            "de",
+            Some((good, 0.91)),
+        ),
+        blue(
+            13 * HOUR,
+            ("Tini", "tini.example"),
+            240,
+            "Wer hat noch eine undichte Aurelia 3? Falkenrot sagt, ich sei die Einzige.",
+            "de",
+            Some((bad, 0.76)),
+        ),
+        blue(
+            20 * HOUR,
+            ("Anna", "anna.example"),
+            1_020,
+            "Falkenrot Aurelia 3 ist angekommen, ich freu mich!",
+            "de",
+            Some((good, 0.9)),
+        ),
     ]
 }
 
@@ -302,7 +379,10 @@ pub async fn fill(store: &Store, now: Time) {
         let tone = (n % 3 == 1).then_some((Tone::Negative, 0.66));
         let quiet: Vec<Watch> = watches
             .iter()
-            .map(|w| Watch { alerts: AlertRules { every: false, negative: false, rise: false }, ..w.clone() })
+            .map(|w| Watch {
+                alerts: AlertRules { every: false, negative: false, rise: false },
+                ..w.clone()
+            })
             .collect();
         let noise = plain_post(&id, body[n as usize % 3], now.plus(-ago - 6 * HOUR));
         posts.insert(0, judge(noise, tone.or(Some((Tone::Neutral, 0.58))), &quiet));
@@ -317,8 +397,22 @@ pub async fn fill(store: &Store, now: Time) {
         made_up,
     };
     let gaps = vec![
-        gap("web/https://langsam.example/feed", now.plus(-2 * HOUR), None, GapReason::Unreachable, "503 Service Unavailable", false),
-        gap("bluesky", now.plus(-9 * HOUR), Some(now.plus(-9 * HOUR + 12 * MINUTE)), GapReason::Stopped, "", true),
+        gap(
+            "web/https://langsam.example/feed",
+            now.plus(-2 * HOUR),
+            None,
+            GapReason::Unreachable,
+            "503 Service Unavailable",
+            false,
+        ),
+        gap(
+            "bluesky",
+            now.plus(-9 * HOUR),
+            Some(now.plus(-9 * HOUR + 12 * MINUTE)),
+            GapReason::Stopped,
+            "",
+            true,
+        ),
     ];
     let ingest = Ingest { posts, gaps, ..Ingest::default() };
     store.ingest(&ingest, now.plus(-10 * SECOND)).await.unwrap();
@@ -326,8 +420,12 @@ pub async fn fill(store: &Store, now: Time) {
     // One post is edited, one is an answer.
     let blog = &said()[2];
     let mut edited = post(blog, now);
-    edited.body = edited.body.replace("Falkenrot schweigt bisher", "Falkenrot bestätigt inzwischen den Fehler und schweigt nur");
-    edited.relation = Some(Relation { kind: RelationKind::Reply, to: "https://roestblog.example/1".into() });
+    edited.body = edited.body.replace(
+        "Falkenrot schweigt bisher",
+        "Falkenrot bestätigt inzwischen den Fehler und schweigt nur",
+    );
+    edited.relation =
+        Some(Relation { kind: RelationKind::Reply, to: "https://roestblog.example/1".into() });
     edited.links = vec!["https://langsam.example/studie".into(), "javascript:alert(1)".into()];
     let posts = vec![judge(edited, blog.tone, &watches)];
     store.ingest(&Ingest { posts, ..Ingest::default() }, now.plus(-5 * SECOND)).await.unwrap();

@@ -44,7 +44,8 @@ async fn filters_stand_in_the_address() {
     ] {
         let page = browser.get(&format!("/mentions?{filter}")).await;
         assert_eq!(shown(&page.text), expect, "{filter}");
-        let count: Vec<Value> = json_lines(&mut browser, &format!("/mentions.jsonl?{filter}")).await;
+        let count: Vec<Value> =
+            json_lines(&mut browser, &format!("/mentions.jsonl?{filter}")).await;
         assert_eq!(count.len(), expect, "{filter}");
     }
     let page = browser.get("/mentions?tone=negative&words=a%26b").await;
@@ -79,7 +80,7 @@ async fn a_mention_shows_all_that_is_known() {
     let edited = rows.iter().find(|m| m.versions > 1).unwrap();
     let page = browser.get(&format!("/mentions/{}", edited.number)).await;
     page.has("<ins>bestätigt inzwischen den Fehler und ").has("Versions of the post (2)");
-    page.has("Published").has("Received").has("Matched").has("4.7\u{a0}s").has("likes");
+    page.has("Published").has("Received").has("Matched").has("4.7\u{a0}s").has("Likes");
     page.has("probability of 88%").has("Also matched").has("https://langsam.example/studie");
     page.has("javascript:alert(1)").lacks("href=\"javascript");
     for path in ["/mentions/999999", "/mentions/x", "/mentions/-1"] {
@@ -106,13 +107,15 @@ async fn exports_are_whole_and_harmless() {
     let all = browser.store.count_mentions(&MentionFilter::default()).await.unwrap() as usize;
     let csv = browser.get("/mentions.csv").await;
     assert!(csv.header("content-disposition").contains("mentions.csv"));
-    csv.has("\u{feff}number,watch,").has("\"'=HYPERLINK(\"\"https://evil.example/7\"\") falkenrot\"");
+    csv.has("\u{feff}number,watch,")
+        .has("\"'=HYPERLINK(\"\"https://evil.example/7\"\") falkenrot\"");
     csv.lacks(",=HYPERLINK").lacks(",\"=HYPERLINK");
     assert_eq!(csv.text.matches("\r\n").count(), all + 1);
     let lines = json_lines(&mut browser, "/mentions.jsonl").await;
     assert_eq!(lines.len(), all);
     assert_eq!(lines[0]["watch"], "Falkenrot");
-    let api: Value = serde_json::from_str(&browser.get("/api/mentions?limit=3").await.text).unwrap();
+    let api: Value =
+        serde_json::from_str(&browser.get("/api/mentions?limit=3").await.text).unwrap();
     let next = api["next"].as_i64().unwrap();
     assert_eq!(api["mentions"].as_array().unwrap().len(), 3);
     let path = format!("/api/mentions?limit=1&before={next}");
@@ -127,8 +130,14 @@ async fn the_preview_points_at_errors_and_shows_matches() {
     let mut browser = Browser::seeded().await;
     browser.get("/watches/new").await;
     for (query, parts) in [
-        ("falkenrot hotline", &["<strong>1</strong>", "<mark>Falkenrot</mark>", "<mark>Hotline</mark>"][..]),
-        ("falkenrot AND (hotline", &["class=\"note bad\"", "falkenrot AND <u>(</u>", "never closed"]),
+        (
+            "falkenrot hotline",
+            &["<strong>1</strong>", "<mark>Falkenrot</mark>", "<mark>Hotline</mark>"][..],
+        ),
+        (
+            "falkenrot AND (hotline",
+            &["class=\"note bad\"", "falkenrot AND <u>(</u>", "never closed"],
+        ),
         ("falkenrot AND", &["class=\"note bad\""]),
         ("a OR b AND c", &["class=\"note warn\"", "AND binds before OR"]),
         ("xyzzy", &["<strong>0</strong>", "None of the recent posts"]),
@@ -194,15 +203,30 @@ async fn channels_say_what_is_heard_and_take_settings() {
     page.has("heard with trouble").has("not heard").has("503 Service Unavailable").has("off");
     page.has("2 of 3 streams are heard well.").has("14 errors since").has("1,234,567");
     page.has("could not be reached").has("Known within 5 minutes").has("100%");
-    let form = [("on", "1"), ("f-servers", "a.example\r\nb.example"), ("f-token", "t0ken"), ("f-every", "60")];
+    let form = [
+        ("on", "1"),
+        ("f-servers", "a.example\r\nb.example"),
+        ("f-token", "t0ken"),
+        ("f-every", "60"),
+    ];
     browser.send("/channels/mastodon", &form).await.leads_to("/channels?done=saved");
     let saved = |text: Option<String>| serde_json::from_str::<Value>(&text.unwrap()).unwrap();
     let kept = saved(browser.store.setting("connector.mastodon").await.unwrap());
-    let expect = json!({"on": true, "servers": "a.example\nb.example", "token": "t0ken", "every": 60});
+    let expect =
+        json!({"on": true, "servers": "a.example\nb.example", "token": "t0ken", "every": 60});
     assert_eq!(kept, expect);
-    browser.get("/channels").await.lacks("t0ken").has("saved; leave empty to keep it").has("b.example");
+    browser
+        .get("/channels")
+        .await
+        .lacks("t0ken")
+        .has("saved; leave empty to keep it")
+        .has("b.example");
     let form = [("f-servers", "refused"), ("f-every", "60"), ("on", "1")];
-    browser.send("/channels/mastodon", &form).await.has("no such server").has(">refused</textarea>");
+    browser
+        .send("/channels/mastodon", &form)
+        .await
+        .has("no such server")
+        .has(">refused</textarea>");
     let form = [("f-every", "3"), ("on", "1")];
     browser.send("/channels/mastodon", &form).await.has("whole number in the allowed range");
     assert_eq!(saved(browser.store.setting("connector.mastodon").await.unwrap()), expect);
@@ -219,7 +243,8 @@ async fn ways_are_tried_before_they_are_trusted() {
     browser.get("/settings/ways/1").await.lacks("s3cret-value").has("https://hook.example/x");
     browser.get("/settings/ways/new?notifier=webhook").await.has("Send a test");
     let form = |url, more: &[(&'static str, &'static str)]| {
-        let mut form = vec![("notifier", "webhook"), ("name", "Neu"), ("f-url", url), ("lang", "de")];
+        let mut form =
+            vec![("notifier", "webhook"), ("name", "Neu"), ("f-url", url), ("lang", "de")];
         form.extend(more);
         form
     };
@@ -228,16 +253,24 @@ async fn ways_are_tried_before_they_are_trusted() {
     };
     send(&mut browser, form("", &[])).await.has("must be filled in");
     send(&mut browser, form("https://refused.example", &[])).await.has("this host is private");
-    send(&mut browser, form("https://broken.example", &[("try", "1")])).await.has("503 Service Unavailable &#60;b&#62;");
-    send(&mut browser, form("https://ok.example", &[("try", "1")])).await.has("200 OK").has("https://ok.example");
+    send(&mut browser, form("https://broken.example", &[("try", "1")]))
+        .await
+        .has("503 Service Unavailable &#60;b&#62;");
+    send(&mut browser, form("https://ok.example", &[("try", "1")]))
+        .await
+        .has("200 OK")
+        .has("https://ok.example");
     assert_eq!(browser.store.ways().await.unwrap().len(), 2, "a test saves nothing");
     let more = [("watch", "1"), ("watch", "2"), ("f-secret", "k3y")];
-    send(&mut browser, form("https://ok.example", &more)).await.leads_to("/settings?done=way-saved");
+    send(&mut browser, form("https://ok.example", &more))
+        .await
+        .leads_to("/settings?done=way-saved");
     let way = browser.store.ways().await.unwrap().into_iter().find(|w| w.name == "Neu").unwrap();
     assert_eq!((way.watches.as_slice(), way.lang.as_str()), (&[WatchId(1), WatchId(2)][..], "de"));
     let path = format!("/settings/ways/{}", way.id);
     browser.get(&path).await.lacks("k3y");
-    let change = [("name", "Alt"), ("f-url", "https://new.example"), ("paused", "1"), ("lang", "en")];
+    let change =
+        [("name", "Alt"), ("f-url", "https://new.example"), ("paused", "1"), ("lang", "en")];
     browser.send(&path, &change).await.leads_to("/settings?done=way-saved");
     let way = browser.store.ways().await.unwrap().into_iter().find(|w| w.id == way.id).unwrap();
     let settings: Value = serde_json::from_str(&way.settings).unwrap();
