@@ -92,3 +92,15 @@ pub(crate) async fn mentions_of_watch(write: &mut Write, watch: i64, step: i64) 
     crate::mention::mark_mentioned(write, &posts).await?;
     Ok(posts.len() as u64)
 }
+
+/// Removes at most `step` alerts of a watch with their deliveries; returns how many.
+pub(crate) async fn alerts_of_watch(write: &mut Write, watch: i64, step: i64) -> Result<u64> {
+    let gone = sqlx::query(
+        "DELETE FROM alerts WHERE number IN (SELECT number FROM alerts WHERE watch = ? LIMIT ?)",
+    )
+    .bind(watch)
+    .bind(step)
+    .execute(write.conn())
+    .await?;
+    Ok(gone.rows_affected())
+}

@@ -151,8 +151,9 @@ impl Store {
     pub async fn remove_watch(&self, id: WatchId) -> Result<()> {
         loop {
             let mut write = self.write().await?;
-            let gone = delete::mentions_of_watch(&mut write, id.0, STEP).await?;
-            if gone == STEP.unsigned_abs() {
+            let mentions = delete::mentions_of_watch(&mut write, id.0, STEP).await?;
+            let alerts = delete::alerts_of_watch(&mut write, id.0, STEP).await?;
+            if mentions.max(alerts) == STEP.unsigned_abs() {
                 write.commit().await?;
                 continue;
             }

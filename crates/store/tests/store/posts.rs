@@ -232,7 +232,8 @@ async fn profiles_add_what_is_newly_known() {
     known.source.followers = Some(5);
     let key = known.source.key.clone();
     store.ingest(&batch(vec![judged(known.clone(), &[&watch])]), NOW).await.unwrap();
-    assert_eq!(store.nameless_sources(&Platform::MASTODON, 9).await.unwrap(), [key.clone()]);
+    let nameless = store.nameless_sources(&Platform::MASTODON, 9).await.unwrap();
+    assert_eq!(nameless, std::slice::from_ref(&key));
     let told =
         Source { key: key.clone(), name: "Ada".into(), tier: Some(Tier::Own), ..Source::default() };
     let stranger = Source { key: "nobody".into(), name: "Nobody".into(), ..Source::default() };
