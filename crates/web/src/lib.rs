@@ -1,5 +1,52 @@
 //! The screens of Horch: server-rendered pages that work without JavaScript and become live
 //! with it.
+//!
+//! Every screen answers one question and has one file under `pages/`. A request passes through
+//! `guard` (headers), `visit` (who asks; nobody gets further without the right to) and ends in a
+//! page that an askama template writes in the reader's words (`lang`, Fluent). Whatever changes
+//! anything takes a `visit::Sent` form, which proves that it comes from our own page.
+//! Live pages follow `/events`: the same fragments that the page is made of, under ids from which
+//! a broken connection goes on. `web` is the only crate that knows HTML; it knows no connector
+//! and no notifier but by the tables that are handed in.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! struct Quiet;
+//!
+//! #[async_trait::async_trait]
+//! impl web::Hooks for Quiet {
+//!     async fn try_way(&self, _: &domain::Way) -> Result<String, String> {
+//!         Ok("taken".into())
+//!     }
+//!     fn check_way(&self, _: &domain::Way) -> Result<(), String> {
+//!         Ok(())
+//!     }
+//!     fn check_connector(&self, _: &str, _: &serde_json::Value) -> Result<(), String> {
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let store = store::Store::open(folder.path()).await?;
+//! let link = web::setup_link(&store, "http://localhost:7400", domain::Time(0)).await?;
+//! assert!(link.is_some_and(|link| link.starts_with("http://localhost:7400/set-up/")));
+//! let _router = web::router(web::Options {
+//!     store,
+//!     now: Arc::new(|| domain::Time(0)),
+//!     connectors: vec![],
+//!     notifiers: vec![],
+//!     public_url: "http://localhost:7400".into(),
+//!     demo: None,
+//!     open: false,
+//!     hooks: Arc::new(Quiet),
+//! })
+//! .await?;
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod app;
