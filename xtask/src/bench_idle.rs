@@ -39,7 +39,10 @@ async fn measure(args: &[String]) -> anyhow::Result<()> {
     let internet = FakeInternet::start().await?;
     for n in 0..50 {
         let host = format!("blog{n}.example");
-        internet.publish(&Place::feed(&host), FakePost::new("writer", "nothing to see").titled("Quiet"));
+        internet.publish(
+            &Place::feed(&host),
+            FakePost::new("writer", "nothing to see").titled("Quiet"),
+        );
     }
     let store = Store::open(folder.path()).await?;
     for (name, mut settings) in internet.connector_settings() {
@@ -73,7 +76,12 @@ async fn measure(args: &[String]) -> anyhow::Result<()> {
         &[
             Figure::new("memory resident", resident, "MiB", Goal::AtMost(60.0)),
             Figure::new("memory at its highest", highest, "MiB", Goal::None),
-            Figure::new("share of a core", (after - before) / seconds as f64 * 100.0, "%", Goal::AtMost(1.0)),
+            Figure::new(
+                "share of a core",
+                (after - before) / seconds as f64 * 100.0,
+                "%",
+                Goal::AtMost(1.0),
+            ),
             Figure::new("measured for", seconds as f64, "s", Goal::None),
         ],
     )

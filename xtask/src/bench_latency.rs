@@ -44,7 +44,8 @@ async fn measure(posts: usize) -> anyhow::Result<()> {
     tokio::time::sleep(Duration::from_secs(2)).await;
 
     for n in 0..posts {
-        internet.publish(&Place::Bluesky, FakePost::new("sender", &format!("benchmarked post {n}")));
+        internet
+            .publish(&Place::Bluesky, FakePost::new("sender", &format!("benchmarked post {n}")));
         tokio::time::sleep(PACE).await;
     }
     let waited = std::time::Instant::now();
@@ -76,7 +77,8 @@ async fn furnish(store: &Store, internet: &FakeInternet) -> anyhow::Result<()> {
     }
     let every = AlertRules { every: true, negative: false, rise: false };
     store.add_watch("bench", "benchmarked", every, channels::Clock::wall().now()).await?;
-    let settings = serde_json::json!({"url": internet.sink_url("webhook"), "secret": "of-the-bench"});
+    let settings =
+        serde_json::json!({"url": internet.sink_url("webhook"), "secret": "of-the-bench"});
     let way = Way {
         id: 0,
         notifier: "webhook".to_owned(),
@@ -92,11 +94,8 @@ async fn furnish(store: &Store, internet: &FakeInternet) -> anyhow::Result<()> {
 
 /// Milliseconds from publication to the first arrival of each post's message.
 fn latencies(internet: &FakeInternet) -> anyhow::Result<Vec<i64>> {
-    let published: HashMap<String, i64> = internet
-        .published()
-        .into_iter()
-        .map(|post| (post.post.text.clone(), post.at.0))
-        .collect();
+    let published: HashMap<String, i64> =
+        internet.published().into_iter().map(|post| (post.post.text.clone(), post.at.0)).collect();
     let mut first: HashMap<String, i64> = HashMap::new();
     for arrival in internet.arrivals("webhook") {
         let body: Value = serde_json::from_slice(&arrival.body)?;

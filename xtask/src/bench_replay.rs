@@ -38,8 +38,12 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     if first.told["new"] != json!(posts) || again.told["new"] != json!(0) {
         bail!("wrong counts: first {}, again {}", first.told, again.told);
     }
-    let mentions: u64 =
-        first.told["mentions"].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
+    let mentions: u64 = first.told["mentions"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, n)| n.as_u64())
+        .sum();
     let rate = |run: &Run| posts as f64 / run.told["seconds"].as_f64().unwrap_or(f64::INFINITY);
     tell(
         "replay",
@@ -50,9 +54,19 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
             Figure::new("posts a second, new", rate(&first), "posts/s", Goal::AtLeast(6_000.0)),
             Figure::new("posts a second, known", rate(&again), "posts/s", Goal::None),
             Figure::new("cores used", first.cpu / first.wall, "cores", Goal::AtMost(2.0)),
-            Figure::new("memory at its highest", first.memory.max(again.memory), "MiB", Goal::AtMost(300.0)),
+            Figure::new(
+                "memory at its highest",
+                first.memory.max(again.memory),
+                "MiB",
+                Goal::AtMost(300.0),
+            ),
             Figure::new("floor: read and parse only", posts as f64 / floor, "posts/s", Goal::None),
-            Figure::new("share of the floor", rate(&first) / (posts as f64 / floor), "", Goal::None),
+            Figure::new(
+                "share of the floor",
+                rate(&first) / (posts as f64 / floor),
+                "",
+                Goal::None,
+            ),
         ],
     )
 }

@@ -67,7 +67,13 @@ pub fn root() -> PathBuf {
 pub fn tell(name: &str, figures: &[Figure]) -> anyhow::Result<()> {
     println!("{:<44} {:>14} {:<16} {:>10}  holds", "figure", "value", "unit", "goal");
     for figure in figures {
-        let holds = if figure.goal == Goal::None { "" } else if figure.holds() { "yes" } else { "NO" };
+        let holds = if figure.goal == Goal::None {
+            ""
+        } else if figure.holds() {
+            "yes"
+        } else {
+            "NO"
+        };
         println!(
             "{:<44} {:>14.3} {:<16} {:>10}  {holds}",
             figure.name,

@@ -21,7 +21,8 @@ pub fn release_binary() -> anyhow::Result<PathBuf> {
     if !status.success() {
         bail!("horch does not build in release");
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release").join(format!("horch{}", std::env::consts::EXE_SUFFIX)))
 }
 

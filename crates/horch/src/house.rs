@@ -85,7 +85,7 @@ pub fn lock(config: &Config) -> anyhow::Result<Lock> {
     let folder = &config.data;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    let path = folder.join("horch.lock");
+    let path = folder.join("listening.lock");
     let file = File::create(&path)
         .with_context(|| format!("the data folder {} cannot be written", folder.display()))?;
     match file.try_lock() {

@@ -30,19 +30,16 @@ pub async fn run(config: &Config, demo: &Demo, folder: DataFolder) -> Result<()>
     }
     let speed = demo.speed.clamp(1.0, 5_000.0);
     let story = Story::demo();
-    let length = story.length_ms();
-    // The story ends now, by the wall: its two days are the last two.
-    let start = Clock::wall().now().plus(-length);
+    let length = story.duration_ms();
+    let start = morning_before(Clock::wall().now().plus(-length));
     let clock = Clock::fast(start, speed);
     let internet = FakeInternet::start().await.context("loopback cannot be listened on")?;
     internet.set_clock(clock);
-    for site in story.sites() {
-        internet.add_site(site.clone());
-    }
+    story.furnish(&internet);
 
     let lock = house::lock(&config)?;
     let store = open_store(&config).await?;
-    furnish(&store, &internet, &story, clock.now()).await?;
+    furnish(&store, &internet, clock.now()).await?;
     let mut http = internet.http_options();
     http.allow_hosts.push(internet.address().to_string());
     let plan = Plan { clock, http, open: true, demo: Some(speed) };
@@ -74,6 +71,20 @@ pub async fn run(config: &Config, demo: &Demo, folder: DataFolder) -> Result<()>
     Ok(())
 }
 
+/// The last six o'clock in the morning, by this machine's time zone, at or before `at`: the
+/// story's days then look like days.
+fn morning_before(at: Time) -> Time {
+    let morning = || {
+        let zoned = jiff::Timestamp::from_millisecond(at.0)
+            .ok()?
+            .to_zoned_datetime(jiff::tz::TimeZone::system());
+        let six = zoned.with().hour(6).minute(0).second(0).subsec_nanosecond(0).build().ok()?;
+        let six = Time(six.timestamp().as_millisecond());
+        Some(if six <= at { six } else { six.plus(-domain::DAY) })
+    };
+    morning().unwrap_or(at)
+}
+
 async fn time_is_up(after: Option<Duration>) {
     match after {
         Some(after) => tokio::time::sleep(after).await,
@@ -83,17 +94,21 @@ async fn time_is_up(after: Option<Duration>) {
 
 fn minutes(length: i64, speed: f64) -> String {
     let minutes = length as f64 / 60_000.0 / speed;
-    if minutes < 2.0 { format!("{:.0} seconds", minutes * 60.0) } else { format!("{minutes:.0} minutes") }
+    if minutes < 2.0 {
+        format!("{:.0} seconds", minutes * 60.0)
+    } else {
+        format!("{minutes:.0} minutes")
+    }
 }
 
 /// Watches, a way to be told and the settings of the connectors.
-async fn furnish(store: &Store, internet: &FakeInternet, story: &Story, now: Time) -> Result<()> {
+async fn furnish(store: &Store, internet: &FakeInternet, now: Time) -> Result<()> {
     for (name, settings) in internet.connector_settings() {
         let mut settings = settings;
         settings["on"] = true.into();
         store.set_setting(&setting_name(name), &settings.to_string()).await?;
     }
-    for (name, query) in story.watches() {
+    for (name, query) in Story::watches() {
         if store.watch_named(name).await?.is_none() {
             store.add_watch(name, query, AlertRules::default(), now).await?;
         }

@@ -1,6 +1,6 @@
 //! One file per command.
 
-// pub mod demo;
+pub mod demo;
 pub mod doctor;
 pub mod listen;
 pub mod mentions;
@@ -27,7 +27,7 @@ pub async fn run(cli: Cli, config: Config, folder: DataFolder) -> anyhow::Result
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config).await.map(done),
         Command::Listen(listen) => listen::run(&config, &listen).await.map(done),
-        Command::Demo(_) => unreachable!(),
+        Command::Demo(demo) => demo::run(&config, &demo, folder).await.map(done),
         Command::Replay(replay) => replay::run(&config, &replay).await,
         Command::Watch(watch) => watch::run(&config, watch).await,
         Command::Mentions(mentions) => mentions::run(&config, &mentions).await.map(done),

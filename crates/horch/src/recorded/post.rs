@@ -104,9 +104,11 @@ fn place(platform: Option<String>, channel: Option<String>, url: &str) -> (Platf
     let said = channel
         .as_deref()
         .and_then(|name| Channel::named(name).or_else(|| kind_of_place(&name.to_lowercase())));
-    let channel = said
-        .or_else(|| kind_of_place(&word))
-        .unwrap_or({ if url.is_empty() { Channel::Microblog } else { Channel::Blog } });
+    let channel = said.or_else(|| kind_of_place(&word)).unwrap_or(if url.is_empty() {
+        Channel::Microblog
+    } else {
+        Channel::Blog
+    });
     let platform = match word.as_str() {
         "" if url.is_empty() => Platform::named("recorded"),
         "" | "news" | "blog" | "online" | "web" | "rss" => Platform::WEB,
