@@ -170,6 +170,7 @@ impl Jetstream {
         self.events.lock().unwrap().push((time_us, text));
     }
 
+    #[allow(clippy::result_large_err, reason = "the handshake's callback is shaped like that")]
     async fn speak(self, stream: TcpStream) {
         let asked = Arc::clone(&self.asked);
         let refuse = self.refuse.lock().unwrap().take();
@@ -242,6 +243,19 @@ async fn a_lost_connection_is_replayed_with_overlap_and_made_up_for() {
     assert_eq!(*jetstream.asked.lock().unwrap(), [None, Some(first - 5_000_000)]);
     assert_eq!(trial.gaps.len(), 1);
     assert!(trial.gaps[0].until.unwrap() >= trial.gaps[0].from);
+    trial.stop().await;
+}
+
+#[tokio::test]
+async fn a_first_connection_lost_before_it_brought_anything_is_replayed_too() {
+    let jetstream = Jetstream::default();
+    let (bluesky, _guard) = jetstream.start().await;
+    let mut trial = Trial::start(bluesky, 1.0, &[], None);
+    trial.until("connected", |t| t.is(STREAM, Condition::Well)).await;
+    jetstream.hang_up.notify_one();
+    trial.until("a gap", |t| !t.gaps.is_empty()).await;
+    jetstream.post(0, "missed");
+    trial.until("made up", |t| t.has(&[&uri("missed")]) && t.gaps[0].made_up).await;
     trial.stop().await;
 }
 

@@ -286,6 +286,21 @@ async fn a_server_that_wants_a_token_is_off_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_server_that_closes_its_timeline_leaves_a_gap() {
+    let small = Small::default();
+    small.post(1..=3);
+    let (server, _guard) = small.start().await;
+    let stream = format!("mastodon/{server}");
+    let mut trial = Trial::start(connector(&server, ""), 100.0, &[], None);
+    trial.until("heard", |t| t.has(&["u3"])).await;
+    let closed = (401, Vec::new(), json!({"error": "The access token is invalid"}).to_string());
+    small.trouble.lock().unwrap().push(closed);
+    trial.until("off", |t| t.is(&stream, Condition::Off)).await;
+    trial.until("a gap", |t| t.gaps.first().is_some_and(|gap| gap.until.is_none())).await;
+    trial.stop().await;
+}
+
+#[tokio::test]
 async fn limits_and_failures_are_met_with_patience() {
     let small = Small::default();
     small.post(1..=3);
@@ -357,6 +372,7 @@ async fn what_is_faster_than_it_can_be_read_is_a_gap() {
 }
 
 /// A stream on its own port, as servers may have it.
+#[allow(clippy::result_large_err, reason = "the handshake's callback is shaped like that")]
 async fn streaming(small: &Small) -> (String, tokio::task::JoinSet<()>) {
     let small = small.clone();
     let (address, guard) = serve(move |stream| {
