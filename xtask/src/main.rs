@@ -4,6 +4,7 @@
 mod bench_idle;
 mod bench_latency;
 mod bench_replay;
+mod catalogue;
 mod eval;
 mod figures;
 mod process;
@@ -38,8 +39,10 @@ enum Command {
     Eval(Rest),
     /// Rebuild a model from labelled texts: language, sentiment
     Train(Rest),
-    /// Measure a figure: replay, feeds, idle, latency
+    /// Measure a figure: replay, idle, latency
     Bench(Rest),
+    /// Rebuild the starter catalogue of feeds from public lists
+    Catalogue(Rest),
 }
 
 #[derive(clap::Args)]
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Eval(rest) => eval::run(&rest.args),
         Command::Train(rest) => train::run(&rest.args),
         Command::Bench(rest) => bench(&rest.args),
+        Command::Catalogue(rest) => catalogue::run(&rest.args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
