@@ -19,7 +19,11 @@ pub(crate) fn body(answer: &Answer) -> Result<Value, String> {
     // JSON is UTF-8 by its standard: what reads as UTF-8 is UTF-8, whatever the header claims.
     let encoding =
         if std::str::from_utf8(&answer.body).is_ok() { encoding_rs::UTF_8 } else { charset };
-    let (text, _, _) = encoding.decode(&answer.body);
+    let (mut text, _, broken) = encoding.decode(&answer.body);
+    // Nothing but ASCII and bytes that are no UTF-8: latin-1 that somebody calls UTF-8.
+    if broken && text.chars().all(|c| c.is_ascii() || c == char::REPLACEMENT_CHARACTER) {
+        text = encoding_rs::WINDOWS_1252.decode(&answer.body).0;
+    }
     serde_json::from_str(&text).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => "the answer broke off in the middle".to_owned(),
         _ => "the answer was no JSON".to_owned(),

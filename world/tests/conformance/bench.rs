@@ -229,10 +229,11 @@ impl Bench {
             let memory = self.memory.lock().unwrap();
             oracle::judge(&self.internet.published(), memory.posts.values())
         };
-        match self.until("", |memory| {
-            oracle::judge(&self.internet.published(), memory.posts.values()).is_clean()
-        })
-        .await
+        match self
+            .until("", |memory| {
+                oracle::judge(&self.internet.published(), memory.posts.values()).is_clean()
+            })
+            .await
         {
             Ok(()) => Ok(()),
             Err(_) => Err(verdict().to_string()),

@@ -24,15 +24,12 @@ pub const CASES: &[Case] = &[
     Case { name: "slow body", run: |b| Box::pin(recovers(b, slow(), 1)) },
     Case { name: "truncated body", run: |b| Box::pin(recovers(b, Fault::Truncate, 2)) },
     Case { name: "dropped connection", run: |b| Box::pin(recovers(b, Fault::Drop, 2)) },
-    Case {
-        name: "huge body",
-        run: |b| Box::pin(recovers(b, Fault::Huge { bytes: 32 << 20 }, 1)),
-    },
+    Case { name: "huge body", run: |b| Box::pin(recovers(b, Fault::Huge { bytes: 32 << 20 }, 1)) },
     Case {
         name: "gzip bomb",
         run: |b| Box::pin(recovers(b, Fault::GzipBomb { bytes: 64 << 20 }, 1)),
     },
-    Case { name: "redirect loop", run: |b| Box::pin(recovers(b, Fault::RedirectLoop, 12)) },
+    Case { name: "redirect loop", run: |b| Box::pin(recovers(b, Fault::RedirectLoop, 0)) },
     Case { name: "redirect into a private network", run: |b| Box::pin(private(b)) },
     Case { name: "wrong charset", run: |b| Box::pin(charset(b)) },
     Case { name: "clock ahead", run: |b| Box::pin(skew(b, 6 * HOUR)) },
@@ -85,12 +82,13 @@ async fn too_many(bench: &mut Bench) -> Result<(), String> {
     bench.listen().await?;
     let seconds = if bench.subject.waits_by_wall { 3 } else { 600 };
     bench.fault(&Fault::too_many(seconds), Lasts::Requests(1));
+    let internet = bench.internet.clone();
+    let met = move |_: &crate::bench::Memory| internet.requests().iter().any(|r| r.status == 429);
+    bench.until("the 429 was never met", met).await?;
     bench.publish(4);
     bench.hears_all().await?;
     let requests = bench.internet.requests();
-    let mut limited = 0;
     for (index, refused) in requests.iter().enumerate().filter(|(_, r)| r.status == 429) {
-        limited += 1;
         let same = |r: &&Request| r.host == refused.host && bench.subject.asked(&r.host);
         let Some(next) = requests[index + 1..].iter().find(same) else { continue };
         // Requests that were already on the way when the answer came are no disobedience.
@@ -107,20 +105,23 @@ async fn too_many(bench: &mut Bench) -> Result<(), String> {
             return Err(format!("Retry-After {seconds} s, but asked again after {waited} ms"));
         }
     }
-    if limited == 0 {
-        return Err("the 429 was never met".to_owned());
-    }
     Ok(())
 }
 
-/// A fault strikes some requests and passes: it is told, and nothing is lost.
+/// A fault strikes some requests (0: until trouble is told) and passes: it is told, and nothing
+/// is lost.
 async fn recovers(bench: &mut Bench, fault: Fault, requests: u32) -> Result<(), String> {
     bench.listen().await?;
     bench.publish(3);
     bench.hears_all().await?;
-    bench.fault(&fault, Lasts::Requests(requests));
+    let lasts = if requests == 0 { Lasts::UntilHealed } else { Lasts::Requests(requests) };
+    bench.fault(&fault, lasts);
     bench.publish(5);
     bench.until("trouble was never told", |memory| memory.trouble_was_told()).await?;
+    if requests == 0 {
+        // How many requests one try makes is the connector's own business.
+        bench.internet.heal();
+    }
     bench.publish(2);
     bench.hears_all().await
 }

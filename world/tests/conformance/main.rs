@@ -83,22 +83,27 @@ async fn every_connector_keeps_the_contract() {
     );
 }
 
-/// A mutant must fail its case, and the connector it was made from must pass it.
+/// A mutant must fail its case, and for the reason it was made for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mutants_are_noticed() {
-    for (connector, case, mutation, sign) in [
-        ("hackernews", "resume", Mutation::CursorFirst, "missing"),
-        ("bluesky", "resume", Mutation::CursorFirst, "missing"),
+    let trials = [
+        // The other connectors start again a little before their cursor and forgive it.
+        ("web", "resume", Mutation::CursorFirst, "missing"),
         ("bluesky", "deletes", Mutation::DropsDeletes, "lingering"),
         ("hackernews", "429", Mutation::IgnoresRetryAfter, "Retry-After"),
         ("bluesky", "stop", Mutation::NeverStops, "stop"),
         ("bluesky", "clock ahead", Mutation::BelievesClocks, "after it was received"),
-    ] {
-        let subject = SUBJECTS.iter().find(|subject| subject.name == connector).unwrap();
+    ];
+    let tasks = trials.map(|(subject, case, mutation, sign)| {
+        let subject = SUBJECTS.iter().find(|s| s.name == subject).unwrap();
         let case = CASES.iter().find(|c| c.name == case).unwrap();
-        match conforms(subject, case, Some(mutation)).await {
-            Ok(()) => panic!("{mutation:?} of {connector} went unnoticed in {}", case.name),
-            Err(why) => assert!(why.contains(sign), "{mutation:?} of {connector}: {why}"),
+        let task = tokio::spawn(conforms(subject, case, Some(mutation)));
+        (subject.name, case.name, mutation, sign, task)
+    });
+    for (subject, case, mutation, sign, task) in tasks {
+        match task.await.unwrap() {
+            Ok(()) => panic!("{mutation:?} of {subject} went unnoticed in {case}"),
+            Err(why) => assert!(why.contains(sign), "{mutation:?} of {subject}: {why}"),
         }
     }
 }
