@@ -32,6 +32,9 @@ enum Command {
         /// Also the real servers and the browser (see tests/real/README.md for what they need)
         #[arg(long)]
         real: bool,
+        /// Only the real servers and the browser
+        #[arg(long)]
+        only_real: bool,
     },
     /// Check the rules of the house: imports, purity, licences, sizes, locales, labels
     Tidy,
@@ -54,7 +57,8 @@ struct Rest {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Test { real } => test::run(real),
+        Command::Test { only_real: true, .. } => real::run(),
+        Command::Test { real, .. } => test::run(real),
         Command::Tidy => tidy::run(),
         Command::Eval(rest) => eval::run(&rest.args),
         Command::Train(rest) => train::run(&rest.args),

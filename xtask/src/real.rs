@@ -16,6 +16,7 @@ pub use tools::check as check_tools;
 /// A server does not start, or something that should reach people did not, or not as it should.
 pub fn run() -> anyhow::Result<()> {
     // Whoever builds a client of ours needs a provider for TLS, even to speak plain HTTP.
+    tools::check()?;
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Runtime::new()?.block_on(story::tell())
 }
