@@ -1,6 +1,7 @@
 //! What is done around the house and never shipped: tests, rules, evaluation, training, benches.
 //! `cargo xtask --help` lists it.
 
+mod bench_feeds;
 mod bench_idle;
 mod bench_latency;
 mod bench_replay;
@@ -78,8 +79,9 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
     let (name, rest) = args.split_first().map_or(("", args), |(name, rest)| (name.as_str(), rest));
     match name {
         "replay" => bench_replay::run(rest),
+        "feeds" => bench_feeds::run(rest),
         "idle" => bench_idle::run(rest),
         "latency" => bench_latency::run(rest),
-        other => anyhow::bail!("no bench {other:?}: say replay, idle or latency"),
+        other => anyhow::bail!("no bench {other:?}: say replay, feeds, idle or latency"),
     }
 }

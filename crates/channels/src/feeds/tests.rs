@@ -7,7 +7,6 @@ use std::path::Path;
 use domain::{Post, Time};
 use url::Url;
 
-use super::FeedSpec;
 use super::post::{Voice, post};
 use super::read::{Document, Unreadable, read};
 
