@@ -103,10 +103,16 @@ pub struct NewAlert {
     pub raised: Time,
 }
 
+/// Probability from which on a negative tone is told as negative. Below it the model itself holds
+/// it more likely that the post is not negative, and a false alarm costs trust.
+pub const NEGATIVE_FROM: f32 = 0.5;
+
 /// The alert that a fresh mention calls for under its watch's rules, if any.
 #[must_use]
 pub fn alert_for(watch: &Watch, mention: &NewMention, post: PostId) -> Option<NewAlert> {
-    let negative = mention.sentiment.is_some_and(|s| s.tone == Tone::Negative);
+    let negative = mention
+        .sentiment
+        .is_some_and(|s| s.tone == Tone::Negative && s.confidence >= NEGATIVE_FROM);
     let reason = if watch.alerts.negative && negative {
         AlertReason::Negative
     } else if watch.alerts.every {
@@ -273,6 +279,9 @@ mod tests {
         let rules = AlertRules { every: false, negative: true, rise: true };
         let post = PostId([1; 16]);
         assert_eq!(alert_for(&watch(rules), &mention(Tone::Neutral), post), None);
+        let mut unsure = mention(Tone::Negative);
+        unsure.sentiment = Some(Sentiment { tone: Tone::Negative, confidence: 0.47 });
+        assert_eq!(alert_for(&watch(rules), &unsure, post), None);
         let mut unknown = mention(Tone::Negative);
         unknown.sentiment = None;
         assert_eq!(alert_for(&watch(rules), &unknown, post), None);

@@ -157,9 +157,12 @@ fn alerts_are_whole(data: &Path) {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     runtime.block_on(async {
         let store = store::Store::open(data).await.expect("opens");
-        let tones =
-            store::MentionFilter { tones: vec![domain::Tone::Negative], ..Default::default() };
-        let negative = store.count_mentions(&tones).await.expect("counts");
+        let rows = json_lines(&said(data, &["mentions", "--json"]));
+        let told = f64::from(domain::alert::NEGATIVE_FROM);
+        let negative = rows
+            .iter()
+            .filter(|row| row["tone"] == "negative" && row["confidence"].as_f64() >= Some(told))
+            .count() as u64;
         let mut alerts = Vec::new();
         let mut page = store::Page::Newest;
         loop {
