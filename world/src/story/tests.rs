@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use domain::{HOUR, Tier, Tone};
 
 use super::*;
+use crate::internet::FakeInternet;
 
 fn texts(story: &Story) -> Vec<&FakePost> {
     story.events().iter().filter_map(Event::post).collect()
@@ -93,10 +94,77 @@ fn a_wrong_line_is_named() {
     check("= pots\nx", 2, "section");
 }
 
+/// The post as a connector would hand it over, as far as queries look at it.
+fn heard(event: &Event, post: &FakePost) -> domain::Post {
+    domain::Post {
+        platform: event.place.platform(),
+        native_id: String::new(),
+        url: String::new(),
+        channel: domain::Channel::Microblog,
+        source: domain::Source::default(),
+        author: None,
+        title: post.title.clone(),
+        lead: String::new(),
+        body: post.text.clone(),
+        lang: Some(post.lang.clone()),
+        published: domain::Time(0),
+        received: domain::Time(0),
+        links: vec![],
+        hashtags: post.hashtags(),
+        mentions: vec![],
+        relation: None,
+        engagement: domain::Engagement::default(),
+        media: vec![],
+    }
+}
+
 #[test]
 fn watches_agree_with_the_query_language() {
-    for (name, text) in Story::watches() {
-        let query = query::parse(text).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let _ = query;
+    let queries: Vec<_> = Story::watches()
+        .into_iter()
+        .map(|(name, text)| (name, query::parse(text).unwrap_or_else(|e| panic!("{name}: {e:?}"))))
+        .collect();
+    let mut wrong = Vec::new();
+    for event in Story::demo().events() {
+        let Some(post) = event.post() else { continue };
+        let heard = heard(event, post);
+        let document = query::Document::of(&heard);
+        let matches = queries.iter().filter(|(_, q)| query::matches_one(q, &document).is_some());
+        let found: Vec<&str> = matches.map(|(name, _)| *name).collect();
+        if found != event.truth.watches {
+            wrong.push(format!("{found:?}, not {:?}: {}", event.truth.watches, post.text));
+        }
     }
+    assert!(wrong.is_empty(), "{} disagree:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_story_that_lies_in_the_past_is_told_at_once_and_whole() {
+    let internet = FakeInternet::start().await.unwrap();
+    let story = Story::demo();
+    let clock = channels::Clock::wall();
+    let start = clock.now().plus(-3 * domain::DAY);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let played = play(&internet, &story, clock, start, stop).await;
+    assert_eq!(played.events, story.events().len());
+    let told = internet.published();
+    assert_eq!(told.len(), texts(&story).len());
+    assert_eq!(told.iter().filter(|item| !item.stands()).count(), 1);
+    assert_eq!(told.iter().filter(|item| item.edited.is_some()).count(), 1);
+    let times: Vec<_> = story.events().iter().filter(|e| e.post().is_some()).collect();
+    for (item, event) in told.iter().zip(times) {
+        assert_eq!(item.published, start.plus(event.at_ms));
+    }
+    let answers = told.iter().filter(|item| item.post.reply_to.is_some()).count();
+    assert!(answers > 20, "{answers}");
+}
+
+#[tokio::test]
+async fn a_story_stops_when_asked() {
+    let internet = FakeInternet::start().await.unwrap();
+    let clock = channels::Clock::wall();
+    let stop = tokio_util::sync::CancellationToken::new();
+    stop.cancel();
+    let played = play(&internet, &Story::demo(), clock, clock.now(), stop).await;
+    assert_eq!(played.events, 0);
 }
