@@ -15,8 +15,8 @@ pub use tools::check as check_tools;
 /// # Errors
 /// A server does not start, or something that should reach people did not, or not as it should.
 pub fn run() -> anyhow::Result<()> {
-    // Whoever builds a client of ours needs a provider for TLS, even to speak plain HTTP.
     tools::check()?;
+    // Whoever builds an HTTP client needs a provider for TLS, even to speak plain HTTP.
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Runtime::new()?.block_on(story::tell())
 }

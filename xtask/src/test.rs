@@ -35,12 +35,28 @@ pub fn run(real: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Cargo, as if called from a terminal: what `cargo xtask` itself was told about this package
+/// would make build scripts (ring's, for one) think that everything has changed.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|start| told.starts_with(start))
+        {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(crate::figures::root());
+    command
+}
+
 /// Runs `cargo test`, shows what it says, and counts.
 #[allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 fn cargo_test() -> anyhow::Result<(Sum, bool)> {
-    let mut child = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut child = cargo()
         .args(["test", "--workspace", "--no-fail-fast"])
-        .current_dir(crate::figures::root())
         .stdout(Stdio::piped())
         .spawn()
         .context("cargo cannot be started")?;

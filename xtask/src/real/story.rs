@@ -15,6 +15,7 @@ use super::servers::{self, Server};
 use super::sink::{SECRET, Sink};
 use super::tools;
 use crate::figures::root;
+use crate::test::cargo;
 
 const ON_BLUESKY: &str =
     "The Fluxomat update deleted all my settings again, I hate this broken thing";
@@ -115,12 +116,8 @@ pub async fn tell() -> anyhow::Result<()> {
 }
 
 fn build() -> anyhow::Result<std::path::PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // The whole workspace, so that dependencies keep the features they were tested with.
-    let status = Command::new(cargo)
-        .args(["build", "--workspace", "--bins"])
-        .current_dir(root())
-        .status()?;
+    let status = cargo().args(["build", "--workspace", "--bins"]).status()?;
     ensure!(status.success(), "horch does not build");
     // This very program lies in the same folder.
     Ok(std::env::current_exe()?.with_file_name("horch"))
@@ -208,7 +205,7 @@ fn check_webhook(sink: &Sink) -> anyhow::Result<()> {
     let all: Vec<_> = taken.values().flatten().collect();
     for (text, who, link) in [
         ("deleted all my settings", "anna", "https://bsky.app/"),
-        ("schon wieder abgestürzt", "Ben", "http://127.0.0.1:"),
+        ("schon wieder abgestürzt", "Ben", "http://localhost:"),
         ("große Enttäuschung", "Beispielblatt", "https://beispielblatt.example/2"),
     ] {
         let said = |m: &&&domain::Message| m.excerpt.contains(text) || m.headline.contains(text);

@@ -35,7 +35,7 @@ pub fn check() -> anyhow::Result<()> {
         (
             answers(
                 &"node".into(),
-                &["--eval", "process.exit(parseInt(process.versions.node) < 20)"],
+                &["--eval", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"],
             ),
             "Node 20 or newer",
             "install it from your distribution or nodejs.org",
