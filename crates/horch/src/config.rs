@@ -101,7 +101,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "log",
         kind: Kind::Text,
-        default: "info",
+        default: "warn",
         help: "What is logged to standard error: error, warn, info, debug, or a filter such as \
                horch=debug,channels=info.",
     },

@@ -311,7 +311,10 @@ fn serving_prints_a_set_up_link_and_ends_cleanly() {
     let link = server.line_with("Set up here");
     let path = link.split(&format!("localhost:{port}")).nth(1).expect(&link).trim().to_owned();
     assert!(get(port, "/health").starts_with("HTTP/1.1 200"));
-    assert!(get(port, &path).starts_with("HTTP/1.1 200"), "{path}");
+    // The token moves from the address into a cookie at once.
+    let opened = get(port, &path);
+    assert!(opened.starts_with("HTTP/1.1 303") && opened.contains("horch-setup"), "{opened}");
+    assert!(get(port, "/set-up/guessed").starts_with("HTTP/1.1 403"));
     assert!(!get(port, "/mentions").starts_with("HTTP/1.1 200"), "nobody is signed in");
 
     let second = run(&data, &["serve", "--port", "0"]);
@@ -334,7 +337,7 @@ fn listening_asks_nothing_and_serves_the_screens() {
 fn the_demo_tells_its_story_through_real_connectors() {
     let folder = tempfile::tempdir().expect("folder");
     let data = folder.path().join("data");
-    let output = run(&data, &["demo", "--speed", "3000", "--seconds", "45", "--port", "0"]);
+    let output = run(&data, &["demo", "--speed", "4000", "--seconds", "50", "--port", "0"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let rows = json_lines(&said(&data, &["mentions", "--json"]));
     let count = |name: &str, value: &str| rows.iter().filter(|row| row[name] == value).count();
