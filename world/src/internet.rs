@@ -5,6 +5,7 @@ mod bluesky;
 mod feeds;
 mod hackernews;
 mod listen;
+mod live;
 mod mastodon;
 mod sink;
 mod state;
