@@ -23,7 +23,7 @@ use crate::{Notifier, NotifyError, NotifyOptions, guard, one_line, render};
 
 /// A whole conversation has several steps, each of them allowed [`PATIENCE`].
 const WHOLE: Duration = Duration::from_secs(4 * PATIENCE.as_secs());
-/// So many deliveries to single receivers are remembered, see [`Email::done`].
+/// So many deliveries to single receivers are remembered, see [`DONE`].
 const REMEMBERED: usize = 1_000;
 
 pub(crate) const INFO: PartInfo = PartInfo {
@@ -109,10 +109,11 @@ struct Email {
     open: bool,
     tls: TlsParameters,
     lang: String,
-    /// Who already has which alert, where the server put off only some of the receivers: the
-    /// next try must not tell the others again.
-    done: Mutex<VecDeque<(String, String)>>,
 }
+
+/// Who already has which alert, where a server put off only some of the receivers: the next try,
+/// which may build a notifier anew, must not tell the others again.
+static DONE: Mutex<VecDeque<(String, String)>> = Mutex::new(VecDeque::new());
 
 pub(crate) fn build(
     settings: &Value,
@@ -153,7 +154,6 @@ pub(crate) fn build(
         from: mailbox("from", &settings.required("from")?)?,
         to,
         lang: settings.lang(),
-        done: Mutex::default(),
     }))
 }
 
@@ -183,7 +183,7 @@ impl Notifier for Email {
     async fn send(&self, message: &Message) -> Result<String, NotifyError> {
         let mail = self.mail(message)?;
         let waiting: Vec<&Mailbox> =
-            self.to.iter().filter(|to| !self.has(&message.alert, to)).collect();
+            self.to.iter().filter(|to| !Self::has(&message.alert, to)).collect();
         let conversation = async {
             let mut connection = self.connect().await?;
             let result = self.deliver(&mut connection, &waiting, &mail, &message.alert).await;
@@ -336,7 +336,7 @@ impl Email {
             self.step("the mail", connection.message(&mail.formatted())).await?;
         }
         if let Some(reason) = put_off.pop() {
-            self.remember(alert, &taken);
+            Self::remember(alert, &taken);
             return Err(NotifyError::Later { reason, after: None });
         }
         let have = self.to.len() - refused.len();
@@ -351,13 +351,13 @@ impl Email {
         }
     }
 
-    fn has(&self, alert: &str, to: &Mailbox) -> bool {
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+    fn has(alert: &str, to: &Mailbox) -> bool {
+        let done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
         done.iter().any(|(a, address)| a == alert && *address == to.email.to_string())
     }
 
-    fn remember(&self, alert: &str, taken: &[&Mailbox]) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+    fn remember(alert: &str, taken: &[&Mailbox]) {
+        let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
         done.extend(taken.iter().map(|to| (alert.to_owned(), to.email.to_string())));
         while done.len() > REMEMBERED {
             done.pop_front();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::{Message, SECOND, Time, retry_after};
-use notify::{NOTIFIERS, Notifier, NotifyError, NotifyOptions};
+use notify::{Notifier, NotifyError, NotifyOptions};
 use store::DeliveryRow;
 use tokio::sync::Semaphore;
 
@@ -38,7 +38,7 @@ pub struct Telling {
     pub options: NotifyOptions,
 }
 
-/// The notifier of a way.
+/// The notifier of a way, which writes in the way's language.
 ///
 /// # Errors
 /// Its settings are wrong, or there is no notifier of that name.
@@ -46,13 +46,7 @@ pub fn notifier(
     way: &domain::Way,
     options: &NotifyOptions,
 ) -> Result<Box<dyn Notifier>, NotifyError> {
-    let entry =
-        NOTIFIERS.iter().find(|entry| entry.info.name == way.notifier).ok_or_else(|| {
-            NotifyError::Refused(format!("there is no way of the kind {:?}", way.notifier))
-        })?;
-    let settings = serde_json::from_str(&way.settings)
-        .map_err(|_| NotifyError::Refused("the settings of this way are damaged".to_owned()))?;
-    (entry.build)(&settings, options)
+    notify::build(way, options)
 }
 
 /// Delivers until the process ends.
