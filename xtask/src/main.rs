@@ -43,7 +43,7 @@ enum Command {
     Eval(Rest),
     /// Rebuild a model from labelled texts: language, sentiment
     Train(Rest),
-    /// Measure a figure: replay, idle, latency
+    /// Measure a figure: replay, feeds, idle, latency
     Bench(Rest),
     /// Rebuild the starter catalogue of feeds from public lists
     Catalogue(Rest),
@@ -57,7 +57,11 @@ struct Rest {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if cfg!(debug_assertions) && command.wants_release() {
+        return in_release();
+    }
+    let result = match command {
         Command::Test { only_real: true, .. } => real::run(),
         Command::Test { real, .. } => test::run(real),
         Command::Tidy => tidy::run(),
@@ -70,6 +74,30 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    /// Figures and models come from optimised code only.
+    const fn wants_release(&self) -> bool {
+        matches!(self, Command::Eval(_) | Command::Train(_) | Command::Bench(_))
+    }
+}
+
+/// The same command once more, built with optimisation.
+fn in_release() -> ExitCode {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = std::process::Command::new(cargo)
+        .args(["run", "--release", "--quiet", "--package", "xtask", "--"])
+        .args(std::env::args_os().skip(1))
+        .status();
+    match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: cargo cannot be started: {error}");
             ExitCode::FAILURE
         }
     }

@@ -120,7 +120,7 @@ CREATE TABLE mentions (
     UNIQUE (post, watch)
 );
 CREATE INDEX mentions_watch ON mentions (watch, number, tone, platform, channel, lang, tier, published);
-CREATE INDEX mentions_watch_matched ON mentions (watch, matched);
+CREATE INDEX mentions_watch_published ON mentions (watch, published);
 CREATE INDEX mentions_matched ON mentions (matched);
 CREATE INDEX mentions_published ON mentions (published, tone, watch);
 CREATE INDEX mentions_platform ON mentions (platform);

@@ -282,9 +282,9 @@ impl Store {
             .collect())
     }
 
-    /// Counts of one watch per full hour by MATCHED time, the last `hours` hours before `now`,
-    /// newest first, empty hours included, the first entry being the last 60 minutes; hours
-    /// before the watch was made are left out.
+    /// Counts of one watch per full hour by published time (an archive replayed now is no rise
+    /// now), the last `hours` hours before `now`, newest first, empty hours included, the first
+    /// entry being the last 60 minutes; hours before the watch was made are left out.
     ///
     /// # Errors
     /// [`StoreError::Missing`] without such a watch.
@@ -296,8 +296,8 @@ impl Store {
         let entries = lived.clamp(1, i64::from(hours).max(1)).min(i64::from(hours));
         let mut counts = vec![0; usize::try_from(entries).unwrap_or(0)];
         let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT (? - matched) / ? AS hour, count(*) FROM mentions \
-             WHERE watch = ? AND matched > ? AND matched <= ? GROUP BY hour",
+            "SELECT (? - published) / ? AS hour, count(*) FROM mentions \
+             WHERE watch = ? AND published > ? AND published <= ? GROUP BY hour",
         )
         .bind(now.0)
         .bind(HOUR)

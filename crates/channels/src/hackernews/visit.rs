@@ -59,6 +59,13 @@ enum End {
     Stopped,
 }
 
+/// Whether an item is asked for the first time or again, because it changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    First,
+    Again,
+}
+
 /// What asking for one item brought.
 enum Asked {
     Heard(Option<Observation>),
@@ -210,9 +217,9 @@ impl<'a> Listener<'a> {
         let mut fault = None;
         for (id, asked) in self.ask_all((first..=last).collect()).await {
             match asked {
-                Ok(asked) => self.take(id, asked, &mut batch),
+                Ok(asked) => self.take(id, asked, Visit::First, &mut batch),
                 Err(error) if self.is_stuck(id) => {
-                    self.take(id, Asked::Absent(error.words), &mut batch);
+                    self.take(id, Asked::Absent(error.words), Visit::First, &mut batch);
                 }
                 Err(error) => {
                     fault = Some(error);
@@ -257,7 +264,7 @@ impl<'a> Listener<'a> {
                 }
                 Ok(asked) => {
                     self.cursor.get_or_insert_default().again.remove(&id);
-                    self.take(id, asked, &mut batch);
+                    self.take(id, asked, Visit::First, &mut batch);
                 }
                 Err(error) => {
                     fault = Some(error);
@@ -301,7 +308,7 @@ impl<'a> Listener<'a> {
         for (id, asked) in self.ask_all(due).await {
             match asked {
                 Ok(Asked::Absent(_)) => {}
-                Ok(asked) => self.take(id, asked, &mut batch),
+                Ok(asked) => self.take(id, asked, Visit::Again, &mut batch),
                 Err(error) => {
                     fault = Some(error);
                     break;
@@ -315,11 +322,12 @@ impl<'a> Listener<'a> {
         fault.map_or(Ok(true), Err)
     }
 
-    fn take(&mut self, id: u64, asked: Asked, batch: &mut Batch) {
+    /// Only a first visit counts as heard: what changed was heard before.
+    fn take(&mut self, id: u64, asked: Asked, visit: Visit, batch: &mut Batch) {
         match asked {
             Asked::Heard(observation) => {
                 if let Some(Observation::Seen(post)) = &observation {
-                    self.pulse.heard(1, Some(post.published));
+                    self.pulse.heard(usize::from(visit == Visit::First), Some(post.published));
                 }
                 batch.observations.extend(observation);
             }

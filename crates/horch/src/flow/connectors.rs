@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use channels::{CONNECTORS, Connector, Context, Entry, Http, Interests};
-use domain::{Batch, Condition, Health, Observation};
+use domain::{Batch, Condition, GapReport, Health, Observation};
 use serde_json::Value;
 use store::Store;
 use tokio::sync::{mpsc, watch as signal};
@@ -63,6 +63,7 @@ pub struct Outfit {
 
 /// Runs connectors until the process ends.
 pub async fn run(house: House, outfit: Outfit) {
+    close_gaps(&house, &outfit).await;
     let (health, said) = mpsc::channel(HEALTH_QUEUE);
     let writer = tokio::spawn(write_health(house.clone(), said));
     let names = tokio::spawn(look_up_names(house.clone(), outfit.clone()));
@@ -90,6 +91,24 @@ pub async fn run(house: House, outfit: Outfit) {
     names.abort();
     let _ = names.await;
     let _ = writer.await;
+}
+
+/// Gaps that were open when the process last ended: they are closed at the last thing stored
+/// then. What was missed after that is each connector's to find out and report as its own gap.
+async fn close_gaps(house: &House, outfit: &Outfit) {
+    let (Ok(last), Ok(gaps)) = (house.store.last_ingest().await, house.store.gaps(1_000).await)
+    else {
+        return;
+    };
+    let gaps = gaps
+        .into_iter()
+        .filter(|gap| gap.until.is_none())
+        .map(|gap| GapReport { until: Some(last.unwrap_or(gap.from).max(gap.from)), ..gap })
+        .collect();
+    let batch = Batch { gaps, ..Batch::default() };
+    if !batch.is_empty() {
+        let _ = outfit.inlet.send(batch).await;
+    }
 }
 
 /// Starts, ends and restarts connectors so that what runs is what the settings say.

@@ -191,7 +191,7 @@ async fn hours_are_counted_back_from_now() {
     let watch = store.add_watch("w", "q", rules, NOW.plus(-5 * HOUR - 1)).await.unwrap();
     let posts = [0, HOUR - 1, HOUR, 4 * HOUR, 5 * HOUR].map(|ago| {
         let mut entry = judged(post(&ago.to_string(), "x"), &[&watch]);
-        entry.mentions[0].mention.matched = NOW.plus(-ago);
+        entry.post.published = NOW.plus(-ago);
         entry
     });
     store.ingest(&batch(posts.to_vec()), NOW).await.unwrap();
