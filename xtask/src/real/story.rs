@@ -212,13 +212,15 @@ fn check_webhook(sink: &Sink) -> anyhow::Result<()> {
     }
     let all: Vec<_> = taken.values().flatten().collect();
     for (text, who, link) in [
-        ("deleted all my settings", "anna", "https://bsky.app/"),
+        // Bluesky's stream knows speakers by number; the name is looked up while telling goes on
+        // (the browser's round waits for it on the screen).
+        ("deleted all my settings", "", "https://bsky.app/"),
         ("schon wieder abgestürzt", "Ben", "http://localhost:"),
         ("große Enttäuschung", "Beispielblatt", "https://beispielblatt.example/2"),
     ] {
         let said = |m: &&&domain::Message| m.excerpt.contains(text) || m.headline.contains(text);
         let message = all.iter().find(said).with_context(|| format!("{text:?} was not told"))?;
-        ensure!(message.who.contains(who), "who: {message:?}");
+        ensure!(!message.who.is_empty() && message.who.contains(who), "who: {message:?}");
         ensure!(message.post_url.starts_with(link), "link: {message:?}");
         ensure!(message.why.to_lowercase().contains("fluxomat"), "why: {message:?}");
         ensure!(message.watch == "Fluxomat" && !message.place.is_empty(), "{message:?}");
@@ -286,7 +288,8 @@ fn check_mailbox(maildir: &Path) -> anyhow::Result<()> {
 
 fn browse(base: &str, setup: &str, publish: &str) -> anyhow::Result<()> {
     let shots = root().join("target/screenshots");
-    let words = json!(["deleted all my settings", "schon wieder abgestürzt", IN_THE_PAPER]);
+    let words =
+        json!(["anna.test", "deleted all my settings", "schon wieder abgestürzt", IN_THE_PAPER]);
     let status = Command::new("node")
         .arg("pages.mjs")
         .current_dir(tools::folder())
