@@ -20,6 +20,9 @@ use crate::train::Options;
 use crate::train::data::{self, Part, Sample};
 use measure::{Confusion, Judged, auc, calibration_error, reliability};
 
+/// Short sentences in languages the model has not learnt, written for this program.
+const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
+
 /// Runs the evaluation named first in `args`.
 ///
 /// # Errors
@@ -68,7 +71,7 @@ fn languages(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
     let samples = data::languages(folder)?;
     let test: Vec<&Sample> = samples
         .iter()
-        .filter(|s| s.part == Part::Test && s.label != language::OTHER)
+        .filter(|s| s.part == Part::Test)
         .filter(|s| s.text.chars().filter(|c| c.is_alphabetic()).count() >= 4)
         .collect();
     let start = Instant::now();
@@ -123,15 +126,30 @@ fn languages(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
         .filter_map(|i| guesses[i].map(|g| (g.probability, g.lang == test[i].label)))
         .collect();
     println!("expected calibration error {:.3}", calibration_error(&judged));
-    let strangers: Vec<&Sample> =
-        samples.iter().filter(|s| s.part == Part::Test && s.label == language::OTHER).collect();
-    let refused = strangers.iter().filter(|s| language::detect(&s.text).is_none()).count();
-    let refused = refused as f64 / strangers.len().max(1) as f64;
-    println!("languages it does not know, told as unknown: {:.1} %", 100.0 * refused);
+    figures.at_least("language_strangers_unknown", strangers(), "share", 0.75);
     figures.at_least("language_tweets_accuracy", right(&tweets), "share", 0.97);
     figures.at_least("language_german_accuracy", right(&german), "share", 0.95);
     figures.at_most("language_calibration_error", calibration_error(&judged), "share", 0.03);
     Ok(())
+}
+
+/// The share of sentences in languages that were not learnt for which "unknown" is said.
+fn strangers() -> f64 {
+    let mut by_language: BTreeMap<&str, Vec<Option<language::Guess>>> = BTreeMap::new();
+    for (lang, text) in STRANGERS.lines().filter_map(|line| line.split_once('\t')) {
+        by_language.entry(lang).or_default().push(language::detect(text));
+    }
+    println!("\nnot learnt  sentences  unknown  taken for");
+    let (mut all, mut unknown) = (0, 0);
+    for (lang, guesses) in &by_language {
+        let told = guesses.iter().flatten().map(|g| format!("{} {:.2}", g.lang, g.probability));
+        let told: Vec<String> = told.collect();
+        let refused = guesses.len() - told.len();
+        println!("{lang:10} {:10} {refused:8}  {}", guesses.len(), told.join(", "));
+        all += guesses.len();
+        unknown += refused;
+    }
+    unknown as f64 / all.max(1) as f64
 }
 
 fn share(texts: &[usize], right: impl Fn(usize) -> bool) -> f64 {
@@ -169,8 +187,8 @@ fn tones(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
                 figures.at_least("tone_semeval_held_out_macro_recall", value, "recall", 0.629);
             }
             ("sb10k", _) => {
-                let value = confusion.macro_recall();
-                figures.at_least("tone_sb10k_held_out_macro_recall", value, "recall", 0.60);
+                let value = confusion.macro_f1();
+                figures.at_least("tone_sb10k_held_out_macro_f1", value, "F1", 0.60);
             }
             _ => {}
         }
@@ -211,12 +229,12 @@ fn elsewhere(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
         judged.extend(judge(cell("sentiment"), cell("text")));
     }
     let value = report("airlines 2015 (en)", &judged);
-    figures.at_least("tone_airlines_negative_auc", value, "AUC", 0.85);
+    figures.at_least("tone_airlines_negative_auc", value, "AUC", 0.86);
 
     let table = data::rows(&folder.join("sentiment/germeval2017_dev_NOSHIP.tsv.gz"))?;
     let judged: Vec<Judged> = table.iter().filter_map(|row| judge(&row[0], &row[2])).collect();
     let value = report("GermEval 2017 dev (de)", &judged);
-    figures.at_least("tone_germeval2017_negative_auc", value, "AUC", 0.64);
+    figures.at_least("tone_germeval2017_negative_auc", value, "AUC", 0.65);
 
     let table = data::rows(&folder.join("sentiment/one_million_posts_NOSHIP.tsv.gz"))?;
     let judged: Vec<Judged> = table.iter().filter_map(|row| judge(&row[0], &row[1])).collect();

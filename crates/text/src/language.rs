@@ -2,7 +2,9 @@
 //!
 //! Where a script decides (Greek, Hebrew, Thai, Korean, kana …) the letters are counted. Texts
 //! in Latin, Cyrillic and Arabic letters are told apart by a linear model over hashed character
-//! n-grams and words, trained by `cargo xtask train language`; the model card in
+//! n-grams and words, trained by `cargo xtask train language`. It knows few languages: words with
+//! letters that the guessed one does not write, and a class learnt from made-up texts, keep it
+//! from taking every other language for one of them. The model card in
 //! `docs/model-cards/language.md` states its data, quality and limits.
 
 use std::sync::LazyLock;
@@ -15,24 +17,53 @@ use crate::script::{self, Mix, Script};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guess {
     /// ISO 639-1 code in lower case, such as `de` or `en`. Bosnian, Croatian and Serbian in
-    /// Latin letters, which a short post seldom tells apart, are `sh`; Serbian in Cyrillic
-    /// letters is `sr`; Hindi is `hi` in both scripts; Bokmål and Nynorsk are `no`.
+    /// Latin letters, which a short post seldom tells apart, are `sh`; Hindi is `hi` in both
+    /// scripts.
     pub lang: &'static str,
     /// How likely the guess is right, 0 to 1.
     pub probability: f32,
 }
 
-/// Class of the model for languages that it was shown only so as not to take them for another.
+/// Class of the model for what is none of its languages, learnt from made-up texts.
 pub const OTHER: &str = "other";
 
 /// Languages of the model in Cyrillic letters.
-const CYRILLIC: &[&str] = &["be", "bg", "mk", "ru", "sr", "uk"];
+const CYRILLIC: &[&str] = &["bg", "ru"];
 
 /// Languages of the model in Arabic letters.
-const ARABIC: &[&str] = &["ar", "fa", "ur"];
+const ARABIC: &[&str] = &["ar"];
+
+/// The letters each language writes besides a to z, without foreign words and names; а to я (with
+/// й) in Cyrillic, the letters of Arabic itself in Arabic letters.
+const LETTERS: &[(&str, &str)] = &[
+    ("ar", ""),
+    ("bg", ""),
+    ("de", "äöüß"),
+    ("en", ""),
+    ("es", "áéíñóúü"),
+    ("fr", "àâæçèéêëîïôœùûüÿ"),
+    ("hi", ""),
+    ("hu", "áéíóöőúüű"),
+    ("it", "àèéìîòóù"),
+    ("pl", "ąćęłńóśźż"),
+    ("pt", "àáâãçéêíóôõúü"),
+    ("ru", "ё"),
+    ("sh", "čćđšž"),
+    ("sk", "áäčďéíĺľňóôŕšťúýž"),
+    ("sl", "čšž"),
+    ("sq", "çë"),
+    ("sv", "åäöé"),
+];
+
+/// A guess is dropped when so many words, and more than one in [`FOREIGN_SHARE`], have letters
+/// that the language does not write.
+const FOREIGN_WORDS: usize = 2;
+
+/// See [`FOREIGN_WORDS`].
+const FOREIGN_SHARE: usize = 8;
 
 /// A guess less likely than this is "unknown".
-const LEAST_PROBABILITY: f32 = 0.4;
+const LEAST_PROBABILITY: f32 = 0.5;
 
 /// Fewer letters than this are "unknown" where the script alone does not decide.
 const LEAST_LETTERS: usize = 4;
@@ -69,9 +100,14 @@ pub fn known() -> impl Iterator<Item = &'static str> {
     MODEL.names.iter().copied().filter(|name| *name != OTHER)
 }
 
-/// The script the model's class is written in.
+/// Whether the model's class may be meant by a text in that script: a language is written in one,
+/// [`OTHER`] in Latin and Cyrillic letters.
 #[must_use]
-pub fn script_of(class: &str) -> Script {
+pub fn may_be(class: &str, script: Script) -> bool {
+    if class == OTHER { script != Script::Arabic } else { script_of(class) == script }
+}
+
+fn script_of(class: &str) -> Script {
     if CYRILLIC.contains(&class) {
         Script::Cyrillic
     } else if ARABIC.contains(&class) {
@@ -93,7 +129,20 @@ fn by_model(bare: &str, mix: Mix) -> Option<Guess> {
         return None;
     }
     let (lang, probability) = best(bare, mix.script);
-    (lang != OTHER && probability >= LEAST_PROBABILITY).then_some(Guess { lang, probability })
+    let told = lang != OTHER && probability >= LEAST_PROBABILITY && !is_foreign(bare, lang);
+    told.then_some(Guess { lang, probability })
+}
+
+/// Whether too many words of a text have letters that the language does not write.
+fn is_foreign(bare: &str, lang: &str) -> bool {
+    let own = LETTERS.iter().find(|(code, _)| *code == lang).map_or("", |(_, letters)| letters);
+    let is_own = |c: char| match c {
+        'a'..='z' | 'а'..='я' | '\u{620}'..='\u{652}' => true,
+        c => !c.is_alphabetic() || own.contains(c),
+    };
+    let words = bare.split(' ').count();
+    let foreign = bare.split(' ').filter(|word| !word.chars().all(is_own)).count();
+    foreign >= FOREIGN_WORDS && foreign * FOREIGN_SHARE > words
 }
 
 /// The likeliest class in that script, [`OTHER`] included, and its probability.
@@ -101,7 +150,7 @@ fn best(bare: &str, script: Script) -> (&'static str, f32) {
     let model = &*MODEL;
     let mut scores = model.scores(&features::language(bare));
     for (name, score) in model.names.iter().zip(&mut scores) {
-        if script_of(name) != script {
+        if !may_be(name, script) {
             *score = f32::NEG_INFINITY;
         }
     }

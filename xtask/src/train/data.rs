@@ -10,10 +10,6 @@ use text::{features, sentiment};
 /// The tones in the order of the model's classes.
 pub const TONES: [&str; 3] = ["negative", "neutral", "positive"];
 
-/// Texts of languages that the data folder lacks, and of more formal writing: from the Leipzig
-/// Corpora Collection (CC BY), as the lingua project samples them; see NOTICE.
-const FURTHER: &[u8] = include_bytes!("../../data/further-languages.tsv.gz");
-
 /// The set of single words.
 pub const WORDS: &str = "words";
 
@@ -83,11 +79,6 @@ pub fn languages(data: &Path) -> anyhow::Result<Vec<Sample>> {
     }
     for row in rows(&data.join("sentiment/sb10k_train.tsv.gz"))? {
         add("sb10k", "de", &row[1]);
-    }
-    for line in unpack(FURTHER)?.lines() {
-        if let Some((lang, text)) = line.split_once('\t') {
-            add("leipzig", lang, text);
-        }
     }
     Ok(split(samples, features::bare))
 }
@@ -175,9 +166,8 @@ fn is_romanised_hindi(text: &str) -> bool {
 /// Our code of a label of the data.
 fn language_code(label: &str) -> Option<&'static str> {
     const CODES: &[&str] = &[
-        "ar", "be", "bg", "ca", "cs", "da", "de", "en", "es", "et", "fa", "fi", "fr", "hi", "hu",
-        "id", "is", "it", "lt", "lv", "mk", "nl", "no", "other", "pl", "pt", "ro", "ru", "sh",
-        "sk", "sl", "sq", "sr", "sv", "tr", "uk", "ur", "vi",
+        "ar", "bg", "de", "en", "es", "fr", "hi", "hu", "it", "pl", "pt", "ru", "sh", "sk", "sl",
+        "sq", "sv",
     ];
     const NAMES: &[(&str, &str)] = &[
         ("arabic", "ar"),
