@@ -86,7 +86,15 @@ function arrive(kind, html) {
   if (!list || !entry || document.getElementById(entry.id)) return;
   const button = document.querySelector(`[data-new="#${list.id}"]`);
   const waiting = held.get(list.id) ?? [];
-  if (waiting.some((other) => other.id === entry.id)) return;
+  const standing = [...list.children, ...waiting];
+  if (waiting.some((other) => other.id === entry.id || other.querySelector(`#${entry.id}`))) return;
+  // What another watch found in the same post stands there already: only the watch is new.
+  const post = entry.getAttribute("data-post");
+  const twin = post && standing.find((other) => other.getAttribute("data-post") === post);
+  if (twin) {
+    join(twin, entry);
+    return;
+  }
   // Whoever has scrolled into a list reads there: nothing may move.
   const reading = list.getBoundingClientRect().top < 0 || list.contains(document.activeElement);
   if (button instanceof HTMLButtonElement && (button.hasAttribute("data-hold") || reading || waiting.length > 0)) {
@@ -99,6 +107,18 @@ function arrive(kind, html) {
   } else {
     insert(list, [entry]);
   }
+}
+
+/** Adds the watches of an entry to the entry about the same post, so that each post stands once.
+ * @param {Element} twin @param {Element} entry */
+function join(twin, entry) {
+  const chips = [...entry.querySelectorAll(".chip")];
+  if (chips[0] && !chips[0].id) chips[0].id = entry.id;
+  for (const chip of chips) {
+    if (twin.querySelector(`#${chip.id}`)) continue;
+    twin.querySelector(".chips")?.append(" ", document.adoptNode(chip));
+  }
+  twin.querySelector("form")?.append(...entry.querySelectorAll('input[name="id"]'));
 }
 
 /** @param {Element} list @param {Element[]} entries oldest first */
@@ -120,7 +140,8 @@ for (const button of document.querySelectorAll("[data-new]")) {
     insert(list, held.get(list.id) ?? []);
     held.delete(list.id);
     if (button instanceof HTMLElement) button.hidden = true;
-    list.scrollIntoView({ block: "nearest" });
+    // Whoever asked for them wants to see them.
+    if (list.getBoundingClientRect().top < 0) list.scrollIntoView({ block: "start" });
   });
 }
 
@@ -137,8 +158,7 @@ function sayLive(on) {
 let soon = 0;
 /** Refreshes the small regions, many wishes at once. */
 function refreshSoon() {
-  clearTimeout(soon);
-  soon = setTimeout(() => refresh(false), 1500);
+  soon ||= setTimeout(() => { soon = 0; refresh(false); }, 1500);
 }
 
 /** Follows the stream from where the page was made, and goes on from the last event seen. The
@@ -238,4 +258,6 @@ refreshAges();
 if (document.querySelector("[data-refresh]:not(#badge)")) {
   setInterval(() => { if (document.visibilityState === "visible") refresh(false); }, 20_000);
 }
+// A page that the browser had put aside shows the past, and its stream has ended.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (body.dataset.events) follow(body.dataset.events, "");

@@ -1,6 +1,6 @@
 //! Serves the screens over a small made-up world, to look at them: `cargo run -p web --example
 //! seeded`. With `closed` it asks for sign-in and prints a set-up link; new posts arrive every
-//! few seconds.
+//! few seconds, with `still` none. A folder as second word keeps the world from start to start.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../tests/pages/seed.rs"]
@@ -21,9 +21,10 @@ fn now() -> Time {
 #[tokio::main]
 async fn main() {
     let word = std::env::args().nth(1).unwrap_or_default();
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).await.unwrap();
-    if word != "empty" {
+    let fleeting = tempfile::tempdir().unwrap();
+    let kept = std::env::args().nth(2).map(std::path::PathBuf::from);
+    let store = Store::open(kept.as_deref().unwrap_or(fleeting.path())).await.unwrap();
+    if word != "empty" && store.watches().await.unwrap().is_empty() {
         seed::fill(&store, now()).await;
     }
     let mut options = seed::options(&store, now());
@@ -44,11 +45,12 @@ async fn main() {
 
 /// Somebody says something every few seconds.
 async fn talk(store: Store) {
+    let start = now().0;
     for n in 0.. {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let watches = store.watches().await.unwrap();
         let body = format!("Falkenrot zum {n}. Mal: Die Aurelia 3 läuft.");
-        let post = seed::plain_post(&format!("live-{n}"), &body, now().plus(-5 * SECOND));
+        let post = seed::plain_post(&format!("live-{start}-{n}"), &body, now().plus(-5 * SECOND));
         let posts = vec![seed::judge(post, Some((Tone::Neutral, 0.6)), &watches)];
         store.ingest(&Ingest { posts, ..Ingest::default() }, now()).await.unwrap();
     }

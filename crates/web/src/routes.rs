@@ -5,6 +5,7 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::{StatusCode, header};
+use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::fail::Fail;
@@ -28,6 +29,8 @@ pub fn all(app: App) -> Router {
         .merge(known)
         .layer(from_fn_with_state(app.clone(), guard::headers))
         .layer(map_response(unsniffable))
+        // Pages and exports travel compressed, the event stream never: it would wait in a buffer.
+        .layer(CompressionLayer::new())
         .with_state(app)
 }
 

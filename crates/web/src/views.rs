@@ -2,6 +2,7 @@
 //! them live.
 
 use askama::Template;
+use domain::alert::NEGATIVE_FROM;
 use domain::{AlertReason, Part, Post, Sentiment, SourceId, Tone};
 use fluent_bundle::FluentArgs;
 use store::{AlertRow, MentionRow};
@@ -24,6 +25,8 @@ pub struct ToneView {
     pub word: String,
     /// The model's confidence in per cent; empty when unknown.
     pub sure: String,
+    /// The model holds it more likely that this tone is wrong: no alert is raised for it.
+    pub unsure: bool,
 }
 
 impl ToneView {
@@ -31,14 +34,18 @@ impl ToneView {
     pub fn of(words: Words, sentiment: Option<Sentiment>) -> ToneView {
         let Some(sentiment) = sentiment else {
             let word = words.say("tone-unknown").into_owned();
-            return ToneView { class: "unknown", sign: "?", word, sure: String::new() };
+            let (class, sure) = ("unknown", String::new());
+            return ToneView { class, sign: "?", word, sure, unsure: false };
         };
         let class = sentiment.tone.as_str();
+        let word = words.say(&format!("tone-{class}"));
+        let unsure = sentiment.confidence < NEGATIVE_FROM;
         ToneView {
             class,
-            sign: sign(sentiment.tone),
-            word: words.say(&format!("tone-{class}")).into_owned(),
+            sign: if unsure { hollow(sentiment.tone) } else { sign(sentiment.tone) },
+            word: if unsure { words.name("tone-unsure", &word).into_owned() } else { word.into() },
             sure: words.percent(f64::from(sentiment.confidence)),
+            unsure,
         }
     }
 }
@@ -50,6 +57,27 @@ pub fn sign(tone: Tone) -> &'static str {
         Tone::Neutral => "●",
         Tone::Positive => "▲",
     }
+}
+
+fn hollow(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Negative => "▽",
+        Tone::Neutral => "○",
+        Tone::Positive => "△",
+    }
+}
+
+/// Another watch that found the same post.
+#[derive(Clone, Debug)]
+pub struct Also {
+    /// The mention's or the alert's number.
+    pub number: i64,
+    /// The alert's identity; empty for a mention.
+    pub id: String,
+    /// The watch's number.
+    pub watch: i64,
+    /// The watch's name.
+    pub name: String,
 }
 
 /// Who speaks.
@@ -100,10 +128,14 @@ pub struct MentionView {
     pub w: Words,
     /// Its number.
     pub number: i64,
+    /// The post's identity: what several watches found stands once.
+    pub post: String,
     /// The watch's number.
     pub watch: i64,
     /// The watch's name.
     pub watch_name: String,
+    /// Other watches that found the same post.
+    pub also: Vec<Also>,
     /// The tone.
     pub tone: ToneView,
     /// Who speaks.
@@ -120,8 +152,6 @@ pub struct MentionView {
     pub when: When,
     /// From published to matched.
     pub known_after: String,
-    /// From published to told.
-    pub told_after: Option<String>,
     /// The headline.
     pub title: Vec<Piece>,
     /// The text.
@@ -144,6 +174,36 @@ impl MentionView {
         MentionView::cut(clock, row, EXCERPT)
     }
 
+    /// Shows mentions as a list in which each post stands once, with the marks and the names of
+    /// all watches that found it.
+    pub fn list(clock: &Clock, rows: &[MentionRow]) -> Vec<MentionView> {
+        fold(rows, |row| Some(row.post.id()))
+            .into_iter()
+            .map(|same| MentionView::united(clock, &same, EXCERPT))
+            .collect()
+    }
+
+    /// Shows mentions of one post as one.
+    fn united(clock: &Clock, same: &[&MentionRow], excerpt: usize) -> MentionView {
+        let mut row = same[0].clone();
+        for other in &same[1..] {
+            row.spans.extend_from_slice(&other.spans);
+            if !other.why.is_empty() && !row.why.split(" · ").any(|why| why == other.why) {
+                let between = if row.why.is_empty() { "" } else { " · " };
+                row.why = format!("{}{between}{}", row.why, other.why);
+            }
+        }
+        row.spans.sort_by_key(|span| (span.start, span.end));
+        let also = |m: &&MentionRow| Also {
+            number: m.number,
+            id: String::new(),
+            watch: m.watch.0,
+            name: m.watch_name.clone(),
+        };
+        let also = same[1..].iter().map(also).collect();
+        MentionView { also, ..MentionView::cut(clock, &row, excerpt) }
+    }
+
     fn cut(clock: &Clock, row: &MentionRow, excerpt: usize) -> MentionView {
         let (words, post) = (clock.words, &row.post);
         let after = |at: domain::Time| clock.took(at.since(post.published));
@@ -156,8 +216,10 @@ impl MentionView {
         MentionView {
             w: words,
             number: row.number,
+            post: post.id().to_string(),
             watch: row.watch.0,
             watch_name: row.watch_name.clone(),
+            also: Vec::new(),
             tone: ToneView::of(words, row.sentiment),
             source: SourceView::of(words, post),
             platform_name: words.or("platform", post.platform.as_str()).into_owned(),
@@ -170,7 +232,6 @@ impl MentionView {
             lang: post.lang.clone().unwrap_or_default(),
             when: clock.when(post.published),
             known_after: after(row.matched),
-            told_after: row.told.map(after),
             title: pieces(&post.title, &row.spans, Part::Title, 240),
             body: pieces(text, &row.spans, part, excerpt),
             why: row.why.clone(),
@@ -179,6 +240,20 @@ impl MentionView {
             url: link(&post.url),
         }
     }
+}
+
+/// Puts rows of the same key together where the first of them stands; rows without a key stay
+/// alone.
+fn fold<T, K: PartialEq>(rows: &[T], key: impl Fn(&T) -> Option<K>) -> Vec<Vec<&T>> {
+    let mut folded: Vec<(Option<K>, Vec<&T>)> = Vec::new();
+    for row in rows {
+        let key = key(row);
+        match folded.iter_mut().find(|(k, _)| key.is_some() && *k == key) {
+            Some((_, same)) => same.push(row),
+            None => folded.push((key, vec![row])),
+        }
+    }
+    folded.into_iter().map(|(_, same)| same).collect()
 }
 
 /// The locale key of a relation.
@@ -216,6 +291,10 @@ pub struct AlertView {
     pub headline: String,
     /// The watch's number.
     pub watch: i64,
+    /// The watch's name.
+    pub watch_name: String,
+    /// Alerts of other watches about the same post, for the same reason.
+    pub also: Vec<Also>,
     /// When it was raised.
     pub raised: When,
     /// What it speaks of.
@@ -227,9 +306,21 @@ pub struct AlertView {
 impl askama::filters::HtmlSafe for AlertView {}
 
 impl AlertView {
-    /// Shows an alert.
-    pub fn of(clock: &Clock, row: &AlertRow, proof: &str) -> AlertView {
-        let words = clock.words;
+    /// Shows alerts as a list in which each post stands once for each reason.
+    pub fn list(clock: &Clock, rows: &[AlertRow], proof: &str) -> Vec<AlertView> {
+        let key = |row: &AlertRow| Some((row.mention.as_ref()?.post.id(), row.reason));
+        fold(rows, key).into_iter().map(|same| AlertView::united(clock, &same, proof)).collect()
+    }
+
+    fn united(clock: &Clock, same: &[&AlertRow], proof: &str) -> AlertView {
+        let (row, words) = (same[0], clock.words);
+        let mentions: Vec<&MentionRow> = same.iter().filter_map(|a| a.mention.as_ref()).collect();
+        let also = |a: &&AlertRow| Also {
+            number: a.number,
+            id: a.id.to_string(),
+            watch: a.watch.0,
+            name: a.watch_name.clone(),
+        };
         AlertView {
             w: words,
             proof: proof.to_owned(),
@@ -243,8 +334,10 @@ impl AlertView {
             },
             headline: headline(words, row),
             watch: row.watch.0,
+            watch_name: row.watch_name.clone(),
+            also: same[1..].iter().map(also).collect(),
             raised: clock.when(row.raised),
-            mention: row.mention.as_ref().map(|m| MentionView::cut(clock, m, BRIEF)),
+            mention: (!mentions.is_empty()).then(|| MentionView::united(clock, &mentions, BRIEF)),
             acknowledged: row.acknowledged.as_ref().map(|(who, at)| {
                 let mut args = FluentArgs::new();
                 args.set("name", who.clone());
@@ -256,12 +349,11 @@ impl AlertView {
 }
 
 fn headline(words: Words, row: &AlertRow) -> String {
-    let mut args = FluentArgs::new();
-    args.set("name", row.watch_name.clone());
     if let Some(rise) = row.rise {
+        let mut args = FluentArgs::new();
         args.set("n", rise.seen);
         args.set("expected", words.decimal(rise.expected));
         return words.with("alert-rise", Some(&args)).into_owned();
     }
-    words.with(&format!("alert-{}", row.reason.as_str()), Some(&args)).into_owned()
+    words.say(&format!("alert-{}", row.reason.as_str())).into_owned()
 }

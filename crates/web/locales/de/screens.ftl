@@ -1,15 +1,15 @@
 # Jetzt, Erwähnungen, eine Erwähnung, Namen aus der Domäne.
 alerts = Offene Alarme
 no-alerts = Keine offenen Alarme.
-acknowledge = Zur Kenntnis nehmen
-acknowledge-all = Alle zur Kenntnis nehmen
-alert-acknowledged = zur Kenntnis genommen von { $name }, { $age }
-alert-mention = { $name }: neue Erwähnung
-alert-negative = { $name }: negative Erwähnung
+acknowledge = Quittieren
+acknowledge-all = Alle quittieren
+alert-acknowledged = quittiert von { $name }, { $age }
+alert-mention = Neue Erwähnung
+alert-negative = Negative Erwähnung
 alert-rise =
     { $n ->
-        [one] { $name }: eine Erwähnung in der letzten Stunde, üblich sind { $expected }
-       *[other] { $name }: { $n } Erwähnungen in der letzten Stunde, üblich sind { $expected }
+        [one] Eine Erwähnung in der letzten Stunde, üblich sind { $expected }
+       *[other] { $n } Erwähnungen in der letzten Stunde, üblich sind { $expected }
     }
 more-alerts =
     { $n ->
@@ -85,12 +85,15 @@ tone-negative = negativ
 tone-neutral = neutral
 tone-positive = positiv
 tone-unknown = Tonlage unbekannt
+tone-unsure = { $name }?
 tone-why = Das Modell hält diese Tonlage mit { $name } Wahrscheinlichkeit für zutreffend. Geurteilt hat eine Maschine, kein Mensch.
+tone-why-unsure = Das Modell hält diese Tonlage für die wahrscheinlichste, gibt ihr aber nur { $name }: Unter 50 % wird wegen einer negativen Tonlage kein Alarm ausgelöst. Geurteilt hat eine Maschine, kein Mensch.
 tone-unknown-why = Für die Sprache dieses Beitrags gibt es kein Modell, deshalb wird nichts behauptet.
 confidence = Wahrscheinlichkeit, die das Modell dieser Tonlage gibt
 why = Treffer:
+fact-why = Treffer
 why-title = Warum steht das hier?
-details = Einzelheiten
+details = Details
 open-post = Beitrag öffnen
 more-of-source = Mehr von dieser Quelle
 edited-times =
@@ -99,7 +102,6 @@ edited-times =
        *[other] { $n }-mal bearbeitet
     }
 known-after = erkannt nach { $name }
-told-after = gemeldet nach { $name }
 followers =
     { $n ->
         [one] ein Follower

@@ -4,12 +4,12 @@ no-alerts = No open alerts.
 acknowledge = Acknowledge
 acknowledge-all = Acknowledge all
 alert-acknowledged = acknowledged by { $name }, { $age }
-alert-mention = { $name }: new mention
-alert-negative = { $name }: negative mention
+alert-mention = New mention
+alert-negative = Negative mention
 alert-rise =
     { $n ->
-        [one] { $name }: one mention in the last hour, { $expected } are usual
-       *[other] { $name }: { $n } mentions in the last hour, { $expected } are usual
+        [one] One mention in the last hour, { $expected } are usual
+       *[other] { $n } mentions in the last hour, { $expected } are usual
     }
 more-alerts =
     { $n ->
@@ -85,10 +85,13 @@ tone-negative = negative
 tone-neutral = neutral
 tone-positive = positive
 tone-unknown = tone unknown
+tone-unsure = { $name }?
 tone-why = The model gives this tone a probability of { $name }. A machine judged it, no person.
+tone-why-unsure = The model holds this tone to be the most likely one but gives it only { $name }: below 50% no alert is raised for a negative tone. A machine judged it, no person.
 tone-unknown-why = No model judges the language of this post, so nothing is claimed.
 confidence = Probability that the model gives this tone
 why = Matched:
+fact-why = Matched
 why-title = Why is this here?
 details = Details
 open-post = Open post
@@ -99,7 +102,6 @@ edited-times =
        *[other] edited { $n } times
     }
 known-after = known after { $name }
-told-after = told after { $name }
 followers =
     { $n ->
         [one] one follower

@@ -1,7 +1,7 @@
 //! The event stream that makes pages live: mentions and alerts as ready fragments, under ids from
 //! which a broken connection goes on (`m123-a45`: the last mention and the last alert seen).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::unfold;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use store::{Change, MentionFilter, Page, StoreError};
+use store::{AlertRow, Change, MentionFilter, MentionRow, Page, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::app::App;
@@ -120,7 +120,7 @@ struct Follower {
     revision: i64,
     lang: Lang,
     proof: String,
-    queue: VecDeque<(Event, Option<i64>)>,
+    queue: VecDeque<(Event, Vec<i64>)>,
     /// Mentions handed to the connection; told once it asks for more.
     written: Vec<i64>,
     changes: watch::Receiver<Change>,
@@ -132,8 +132,8 @@ impl Follower {
     /// The next event; `None` ends the stream (the browser comes back with its last id).
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, mention)) = self.queue.pop_front() {
-                self.written.extend(mention);
+            if let Some((event, mentions)) = self.queue.pop_front() {
+                self.written.extend(mentions);
                 return Some(event);
             }
             // The connection took everything: it stands on an open page.
@@ -155,7 +155,7 @@ impl Follower {
         let now = Seen::of(change);
         if self.seen.mention > now.mention || self.seen.alert > now.alert {
             // The page knows numbers that we do not: another database.
-            self.say("reload", now, String::new(), None);
+            self.say("reload", now, String::new(), Vec::new());
             self.seen = now;
             return Ok(());
         }
@@ -164,44 +164,57 @@ impl Follower {
         let page = Page::After(self.seen.alert);
         let alerts = store.alerts(true, page, MOST_AT_ONCE + 1).await?;
         if mentions.len().max(alerts.len()) > MOST_AT_ONCE as usize {
-            self.say("reload", now, String::new(), None);
+            self.say("reload", now, String::new(), Vec::new());
             self.seen = now;
             return Ok(());
         }
         let clock = self.app.clock(self.lang);
         let mut moved = (change.settings, change.revision) != (self.settings, self.revision);
         (self.settings, self.revision) = (change.settings, change.revision);
-        for row in &mentions {
-            self.seen.mention = self.seen.mention.max(row.number);
-            let html = MentionView::of(&clock, row).render().unwrap_or_default();
-            let untold = row.told.is_none().then_some(row.number);
-            self.say("mention", self.seen, html, untold);
+        // An event's id is the number of the first mention in it: whoever comes back after it may
+        // get the others again, which the script drops, but misses none in between.
+        let untold = untold(&mentions, &alerts);
+        for view in MentionView::list(&clock, &mentions) {
+            self.seen.mention = self.seen.mention.max(view.number);
+            let html = view.render().unwrap_or_default();
+            let numbers = numbers(&view).filter(|n| untold.contains(n)).collect();
+            self.say("mention", self.seen, html, numbers);
         }
-        for row in &alerts {
-            self.seen.alert = self.seen.alert.max(row.number);
-            if !self.with_alerts {
-                // Only the count in the navigation moves.
-                moved = true;
-                continue;
-            }
-            let html = AlertView::of(&clock, row, &self.proof).render().unwrap_or_default();
-            let mention = row.mention.as_ref().filter(|m| m.told.is_none()).map(|m| m.number);
-            self.say("alert", self.seen, html, mention);
+        // Where no alerts are shown only the count in the navigation moves.
+        moved |= !self.with_alerts && !alerts.is_empty();
+        let shown = if self.with_alerts { &alerts[..] } else { &[] };
+        for view in AlertView::list(&clock, shown, &self.proof) {
+            self.seen.alert = self.seen.alert.max(view.number);
+            let html = view.render().unwrap_or_default();
+            let of = view.mention.iter().flat_map(numbers);
+            let numbers = of.filter(|n| untold.contains(n)).collect();
+            self.say("alert", self.seen, html, numbers);
         }
         self.seen.mention = self.seen.mention.max(now.mention);
         self.seen.alert = self.seen.alert.max(now.alert);
         if moved {
-            self.say("changed", self.seen, String::new(), None);
+            self.say("changed", self.seen, String::new(), Vec::new());
         }
         Ok(())
     }
 
-    fn say(&mut self, kind: &str, seen: Seen, html: String, mention: Option<i64>) {
+    fn say(&mut self, kind: &str, seen: Seen, html: String, mentions: Vec<i64>) {
         // Fragments hold line breaks; a carriage return would end the field.
         let html = html.replace('\r', "");
         let event = Event::default().event(kind).id(seen.to_string()).data(html);
-        self.queue.push_back((event, mention));
+        self.queue.push_back((event, mentions));
     }
+}
+
+/// Numbers of the mentions that nobody has been told of.
+fn untold(mentions: &[MentionRow], alerts: &[AlertRow]) -> BTreeSet<i64> {
+    let all = mentions.iter().chain(alerts.iter().filter_map(|a| a.mention.as_ref()));
+    all.filter(|m| m.told.is_none()).map(|m| m.number).collect()
+}
+
+/// Numbers of the mentions that one entry shows.
+fn numbers(view: &MentionView) -> impl Iterator<Item = i64> + '_ {
+    std::iter::once(view.number).chain(view.also.iter().map(|other| other.number))
 }
 
 #[cfg(test)]

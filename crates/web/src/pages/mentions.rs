@@ -100,7 +100,7 @@ pub async fn show(
         jsonl: wanted.address("/mentions.jsonl", &[]),
         newest: before.map(|_| wanted.address("/mentions", &[])),
         older: more.then(|| wanted.address("/mentions", &[("before", &last)])),
-        mentions: rows.iter().map(|m| MentionView::of(&clock, m)).collect(),
+        mentions: MentionView::list(&clock, &rows),
         f,
     };
     let response = page(&template)?;

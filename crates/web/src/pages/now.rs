@@ -18,8 +18,8 @@ use crate::show::Clock;
 use crate::views::{AlertView, MentionView};
 use crate::visit::{Sent, Visit};
 
-/// Alerts shown before somebody asks for all.
-const ALERTS: u32 = 6;
+/// Alerts shown before somebody asks for all; those about one post stand together.
+const ALERTS: u32 = 10;
 const ALL_ALERTS: u32 = 200;
 const MENTIONS: u32 = 25;
 /// Watches whose volume is drawn: the loudest of the day.
@@ -82,8 +82,8 @@ pub async fn show(
         more_alerts: f.open_alerts.saturating_sub(alerts.len() as u64),
         most_alerts,
         up_to: alerts.first().map_or(0, |a| a.number),
-        alerts: alerts.iter().map(|a| AlertView::of(&clock, a, &f.proof)).collect(),
-        mentions: mentions.iter().map(|m| MentionView::of(&clock, m)).collect(),
+        alerts: AlertView::list(&clock, &alerts, &f.proof),
+        mentions: MentionView::list(&clock, &mentions),
         volumes,
         more_watches,
         heard: heard(clock.words, &store.health().await?),
@@ -167,7 +167,13 @@ pub async fn acknowledge(
     sent: Sent,
 ) -> Result<Response, Fail> {
     let id = AlertId::parse(&id).ok_or(Fail::NotFound)?;
-    app.store().acknowledge(id, &sent.visit.who(), app.now()).await?;
+    // Alerts of several watches about one post stand together and go together.
+    let mut ids: Vec<AlertId> = sent.form.all("id").filter_map(AlertId::parse).collect();
+    ids.retain(|other| *other != id);
+    ids.truncate(ALL_ALERTS as usize);
+    for id in std::iter::once(id).chain(ids) {
+        app.store().acknowledge(id, &sent.visit.who(), app.now()).await?;
+    }
     Ok(Redirect::to("/").into_response())
 }
 

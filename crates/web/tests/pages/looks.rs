@@ -172,3 +172,18 @@ async fn the_language_follows_the_reader() {
     outside.get("/sign-in?language=de").await.has("<html lang=\"de\">");
     outside.get("/sign-in").await.has("<html lang=\"de\">");
 }
+
+#[tokio::test]
+async fn pages_travel_compressed_and_the_event_stream_does_not() {
+    let mut browser = Browser::seeded().await;
+    browser.headers.push(("accept-encoding", "gzip, deflate".into()));
+    for (path, encoding) in
+        [("/", "gzip"), ("/mentions", "gzip"), ("/mentions.csv", "gzip"), ("/events", "")]
+    {
+        let response = browser.open(path).await;
+        let found = response.headers().get("content-encoding").map_or("", |h| h.to_str().unwrap());
+        assert_eq!((response.status(), found), (StatusCode::OK, encoding), "{path}");
+    }
+    browser.headers.clear();
+    assert_eq!(browser.get("/").await.header("content-encoding"), "");
+}
