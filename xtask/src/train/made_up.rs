@@ -83,25 +83,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn made_up_texts_are_no_text_they_were_made_of() {
-        let sample = |label: &'static str, text: &str| Sample {
+    fn words_are_crossed_mixed_and_turned() {
+        let texts: Vec<(&str, String)> = [
+            ("de", "morgen kommt regen"),
+            ("en", "today was sunny"),
+            ("fr", "le temps est beau"),
+            ("de", "heute scheint keine sonne"),
+            ("en", "nobody knows the reason"),
+            ("fr", "il pleut encore demain"),
+            ("de", "gestern war nebel"),
+        ]
+        .map(|(label, text)| (label, text.to_owned()))
+        .into();
+        assert_eq!(crossed(&texts, 0), "morday komas regnny");
+        assert_eq!(mixed(&texts, 3), "nobody pleut sunny beau");
+        assert_eq!(mixed(&texts, 0), "", "too short to be of many languages");
+        assert_eq!(turned(&texts, 6), "nretseg leben");
+    }
+
+    #[test]
+    fn what_is_made_up_stays_in_its_part() {
+        let sample = |i: usize| Sample {
             set: "x",
-            lang: label,
-            label,
-            text: text.to_owned(),
-            part: Part::Train,
+            lang: "de",
+            label: if i % 2 == 0 { "de" } else { "en" },
+            text: format!("morgen kommt regen {}", "x".repeat(i)),
+            part: if i < 30 { Part::Train } else { Part::Test },
         };
-        let given = vec![
-            sample("de", "morgen kommt regen"),
-            sample("en", "today was sunny"),
-            sample("fr", "le temps est beau"),
-            sample("de", "heute scheint keine sonne"),
-            sample("en", "nobody knows the reason"),
-            sample("fr", "il pleut encore demain"),
-            sample("de", "gestern war nebel"),
-        ];
-        let made: Vec<String> = texts(&given).into_iter().map(|s| s.text).collect();
-        assert_eq!(made, ["morday komas regnny", "reason pleut war today", "nretseg lebe"]);
-        assert_eq!(texts(&given).len(), made.len());
+        let made = texts(&(0..60).map(sample).collect::<Vec<_>>());
+        let parts: Vec<Part> = made.iter().map(|s| s.part).collect();
+        assert_eq!(parts, [[Part::Train; 3], [Part::Test; 3]].concat());
+        assert!(made.iter().all(|s| s.label == language::OTHER));
     }
 }
