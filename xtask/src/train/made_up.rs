@@ -106,7 +106,7 @@ mod tests {
         let sample = |i: usize| Sample {
             set: "x",
             lang: "de",
-            label: if i % 2 == 0 { "de" } else { "en" },
+            label: if i.is_multiple_of(2) { "de" } else { "en" },
             text: format!("morgen kommt regen {}", "x".repeat(i)),
             part: if i < 30 { Part::Train } else { Part::Test },
         };
