@@ -41,6 +41,7 @@ more-watches =
        *[other] { $n } weitere Suchaufträge
     }
 heard-nothing = Kein Kanal ist eingeschaltet: Es ist nichts zu hören.
+heard-starting = Die Kanäle starten gerade: Noch ist nichts zu hören.
 heard-all =
     { $n ->
         [one] Der eine Strom ist gut zu hören.

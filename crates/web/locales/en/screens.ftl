@@ -41,6 +41,7 @@ more-watches =
        *[other] { $n } more watches
     }
 heard-nothing = No channel is on: nothing is heard.
+heard-starting = The channels are starting: nothing has been heard yet.
 heard-all =
     { $n ->
         [one] The one stream is heard well.

@@ -133,7 +133,7 @@ async fn channels(
         view.about = visit.lang.of(&info.about).to_owned();
         view.docs = link(info.docs);
         view.keyless = info.keyless;
-        view.on = settings.get("on").and_then(Value::as_bool).unwrap_or(info.on_by_default);
+        view.on = is_on(info, &settings);
         view.inputs = Some(inputs(info, &settings, visit.lang));
         view.open = typed.is_some();
         if !view.on {
@@ -171,6 +171,20 @@ fn connector_of(stream: &str) -> &str {
 
 fn streams_of<'h>(health: &'h [Health], connector: &str) -> Vec<&'h Health> {
     health.iter().filter(|h| connector_of(&h.stream) == connector).collect()
+}
+
+fn is_on(info: &PartInfo, settings: &Value) -> bool {
+    settings.get("on").and_then(Value::as_bool).unwrap_or(info.on_by_default)
+}
+
+/// Whether any connector is switched on, heard or not.
+pub async fn any_on(app: &App) -> Result<bool, Fail> {
+    for info in &app.0.options.connectors {
+        if is_on(info, &settings(app, info.name).await?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A connector's settings as saved.

@@ -13,6 +13,7 @@ use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
+use crate::pages::channels::any_on;
 use crate::pages::events;
 use crate::show::Clock;
 use crate::views::{AlertView, MentionView};
@@ -86,7 +87,7 @@ pub async fn show(
         mentions: MentionView::list(&clock, &mentions),
         volumes,
         more_watches,
-        heard: heard(clock.words, &store.health().await?),
+        heard: heard(clock.words, &store.health().await?, any_on(&app).await?),
         any_watch,
         f,
     };
@@ -141,13 +142,14 @@ fn label(words: Words, name: &str, bars: &Bars) -> String {
 }
 
 /// Whether every stream is heard, in one line.
-fn heard(words: Words, health: &[Health]) -> Heard {
+fn heard(words: Words, health: &[Health], any_on: bool) -> Heard {
     let ill = health
         .iter()
         .filter(|h| matches!(h.condition, Condition::Limping | Condition::Down))
         .count();
     let on = health.iter().filter(|h| h.condition != Condition::Off).count();
     let text = match (ill, on) {
+        (_, 0) if any_on => words.say("heard-starting").into_owned(),
         (_, 0) => words.say("heard-nothing").into_owned(),
         (0, _) => words.n("heard-all", on).into_owned(),
         _ => {
@@ -197,7 +199,7 @@ mod tests {
         let check = |conditions: &[Condition], well: bool| {
             let health: Vec<Health> = conditions.iter().map(|&c| stream(c)).collect();
             for lang in Lang::ALL {
-                assert_eq!(heard(Words(lang), &health).well, well, "{conditions:?}");
+                assert_eq!(heard(Words(lang), &health, true).well, well, "{conditions:?}");
             }
         };
         check(&[Condition::Well, Condition::Off], true);
@@ -205,5 +207,8 @@ mod tests {
         check(&[Condition::Down], false);
         check(&[Condition::Off], false);
         check(&[], false);
+        let said = |any_on| heard(Words(Lang::En), &[], any_on).text;
+        assert!(said(false).starts_with("No channel is on"), "{}", said(false));
+        assert!(said(true).starts_with("The channels are starting"), "{}", said(true));
     }
 }
