@@ -51,7 +51,8 @@ async fn talk(store: Store) {
         let watches = store.watches().await.unwrap();
         let body = format!("Falkenrot zum {n}. Mal: Die Aurelia 3 läuft.");
         let post = seed::plain_post(&format!("live-{start}-{n}"), &body, now().plus(-5 * SECOND));
-        let posts = vec![seed::judge(post, Some((Tone::Neutral, 0.6)), &watches)];
+        let tone = if n % 2 == 0 { (Tone::Negative, 0.43) } else { (Tone::Neutral, 0.6) };
+        let posts = vec![seed::judge(post, Some(tone), &watches)];
         store.ingest(&Ingest { posts, ..Ingest::default() }, now()).await.unwrap();
     }
 }

@@ -351,7 +351,12 @@ async fn ways_are_tried_before_they_are_trusted() {
 #[tokio::test]
 async fn an_empty_horch_says_what_to_do() {
     let mut browser = Browser::new(|o| o.open = true).await;
-    browser.get("/").await.has("Nobody told Horch").has("No channel is on").has("No open alerts.");
+    browser
+        .get("/")
+        .await
+        .has("Nobody told Horch")
+        .has("The channels are starting")
+        .has("No open alerts.");
     browser.get("/mentions").await.has("Nothing has been heard yet");
     browser.get("/channels").await.has("No gaps are known").has("No mention to measure yet");
     browser.get("/settings").await.has("Nothing has been sent yet");
