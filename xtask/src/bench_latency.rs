@@ -94,8 +94,11 @@ async fn furnish(store: &Store, internet: &FakeInternet) -> anyhow::Result<()> {
 
 /// Milliseconds from publication to the first arrival of each post's message.
 fn latencies(internet: &FakeInternet) -> anyhow::Result<Vec<i64>> {
-    let published: HashMap<String, i64> =
-        internet.published().into_iter().map(|post| (post.post.text.clone(), post.published.0)).collect();
+    let published: HashMap<String, i64> = internet
+        .published()
+        .into_iter()
+        .map(|post| (post.post.text.clone(), post.published.0))
+        .collect();
     let mut first: HashMap<String, i64> = HashMap::new();
     for arrival in internet.arrivals("webhook") {
         let body: Value = serde_json::from_slice(&arrival.body)?;
