@@ -32,9 +32,10 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     let house = folder.path().join("data");
     tokio::runtime::Runtime::new()?.block_on(furnish(&house, &queries))?;
 
+    let horch = release_binary()?;
     let floor = floor(&file)?;
-    let first = replay(&file, &house)?;
-    let again = replay(&file, &house)?;
+    let first = replay(&horch, &file, &house)?;
+    let again = replay(&horch, &file, &house)?;
     if first.told["new"] != json!(posts) || again.told["new"] != json!(0) {
         bail!("wrong counts: first {}, again {}", first.told, again.told);
     }
@@ -180,9 +181,9 @@ struct Run {
     memory: f64,
 }
 
-fn replay(file: &Path, data: &Path) -> anyhow::Result<Run> {
+fn replay(horch: &Path, file: &Path, data: &Path) -> anyhow::Result<Run> {
     let began = Instant::now();
-    let mut child = Command::new(release_binary()?)
+    let mut child = Command::new(horch)
         .args(["replay", "--json", "--log", "error"])
         .arg(file)
         .arg("--data")
