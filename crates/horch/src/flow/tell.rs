@@ -2,7 +2,7 @@
 //! them. Every delivery was a row before; without a receipt it is sent again, and receivers drop
 //! what they have seen by the alert's id.
 //!
-//! People are not flooded: what becomes due for a person's way (mail, ntfy) within [`GATHER`] of
+//! People are not flooded: what becomes due for a person's way (mail, ntfy) within 20 s of
 //! the last message to it waits, and goes out as one message. The first one goes at once. Systems
 //! (webhooks) get every alert by itself.
 

@@ -36,7 +36,7 @@ pub async fn load(store: &Store) -> store::Result<Rules> {
 }
 
 /// What people listen for, as far as connectors can use it: the hashtags that queries name, and
-/// their plain words, because who writes about a thing tags it with its name. At most [`TAGS`],
+/// their plain words, because who writes about a thing tags it with its name. At most 24,
 /// named ones first: every tag costs every server a question.
 #[must_use]
 pub fn interests(rules: &Rules) -> Interests {
