@@ -44,7 +44,7 @@ pub enum Command {
     /// Play a told story through the real connectors, without any network
     ///
     /// A product launch, a rant on a hobby blog, the climb into a trade magazine and on to the
-    /// evening news: two days in about 48 minutes.
+    /// evening news: two days in about 40 minutes, the first hours of them in one.
     Demo(Demo),
     /// Send recorded posts through the whole flow (JSON Lines or CSV, gzip or not)
     ///

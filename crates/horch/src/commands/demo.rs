@@ -14,6 +14,12 @@ use crate::config::Config;
 use crate::flow::connectors::setting_name;
 use crate::house::{self, Plan};
 
+/// The story's first hours pass in a minute, so that there is something to see at once. Not
+/// faster: what a connector gathers for a quarter of a second would look minutes late.
+const OPENING: i64 = 10 * domain::HOUR;
+/// How fast they pass.
+const OPENING_SPEED: f64 = 600.0;
+
 /// Plays the story until Ctrl-C or its time is up.
 ///
 /// # Errors
@@ -32,7 +38,7 @@ pub async fn run(config: &Config, demo: &Demo, folder: DataFolder) -> Result<()>
     let story = Story::demo();
     let length = story.duration_ms();
     let start = morning_before(Clock::wall().now().plus(-length));
-    let clock = Clock::fast(start, speed);
+    let clock = Clock::with_opening(start, OPENING, speed.max(OPENING_SPEED), speed);
     let internet = FakeInternet::start().await.context("loopback cannot be listened on")?;
     internet.set_clock(clock);
     story.furnish(&internet);
@@ -93,7 +99,8 @@ async fn time_is_up(after: Option<Duration>) {
 }
 
 fn minutes(length: i64, speed: f64) -> String {
-    let minutes = length as f64 / 60_000.0 / speed;
+    let opening = OPENING as f64 / speed.max(OPENING_SPEED);
+    let minutes = (opening + (length - OPENING) as f64 / speed) / 60_000.0;
     if minutes < 2.0 {
         format!("{:.0} seconds", minutes * 60.0)
     } else {
