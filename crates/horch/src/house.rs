@@ -247,13 +247,13 @@ struct Hooks {
 #[async_trait]
 impl web::Hooks for Hooks {
     async fn try_way(&self, way: &Way) -> Result<String, String> {
-        let notifier = tell::notifier(way, &self.options).map_err(|error| error.to_string())?;
+        let notifier = notify::build(way, &self.options).map_err(|error| error.to_string())?;
         let test = test_message(&way.lang, &self.public_url, self.clock);
         notifier.send(&test).await.map_err(|error| error.to_string())
     }
 
     fn check_way(&self, way: &Way) -> Result<(), String> {
-        tell::notifier(way, &self.options).map(drop).map_err(|error| error.to_string())
+        notify::build(way, &self.options).map(drop).map_err(|error| error.to_string())
     }
 
     fn check_connector(&self, name: &str, settings: &serde_json::Value) -> Result<(), String> {

@@ -10,7 +10,7 @@ use store::Store;
 use super::open_store;
 use crate::cli::Doctor;
 use crate::config::Config;
-use crate::flow::{connectors, tell};
+use crate::flow::connectors;
 use crate::house;
 
 /// Limit for one question over the network.
@@ -209,7 +209,7 @@ async fn ways(store: &Store, config: &Config, findings: &mut Findings) {
             findings.note(&what, "paused");
             continue;
         }
-        let probed = match tell::notifier(&way, &options) {
+        let probed = match notify::build(&way, &options) {
             Ok(notifier) => tokio::time::timeout(LIMIT, notifier.probe()).await,
             Err(error) => {
                 findings.bad(&what, &error.to_string(), "mend it under Settings");

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::{Message, SECOND, Time, retry_after};
-use notify::{Notifier, NotifyError, NotifyOptions};
+use notify::{NotifyError, NotifyOptions};
 use store::DeliveryRow;
 use tokio::sync::Semaphore;
 
@@ -36,17 +36,6 @@ pub struct Telling {
     pub public_url: String,
     /// What notifiers may reach.
     pub options: NotifyOptions,
-}
-
-/// The notifier of a way, which writes in the way's language.
-///
-/// # Errors
-/// Its settings are wrong, or there is no notifier of that name.
-pub fn notifier(
-    way: &domain::Way,
-    options: &NotifyOptions,
-) -> Result<Box<dyn Notifier>, NotifyError> {
-    notify::build(way, options)
 }
 
 /// Delivers until the process ends.
@@ -174,7 +163,7 @@ async fn send(
     way: &domain::Way,
     message: &Message,
 ) -> Result<String, NotifyError> {
-    let notifier = notifier(way, &telling.options)?;
+    let notifier = notify::build(way, &telling.options)?;
     match tokio::time::timeout(LIMIT, notifier.send(message)).await {
         Ok(outcome) => outcome,
         Err(_) => {
