@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Warning;
-use crate::fields::{FieldName, Property};
+use crate::fields::{FieldName, NumberField, Property};
 
 /// A query that was understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Query {
     pub ast: Node,
     /// What its author should know: it was read in a way that may surprise.
     pub warnings: Vec<Warning>,
+    /// What its author wrote between `<<<` and `>>>`, and where.
+    #[serde(default)]
+    pub comments: Vec<(At, String)>,
 }
 
 impl Query {
@@ -64,8 +67,32 @@ pub enum Node {
     Term(String),
     /// Any word that begins so.
     Prefix(String),
+    /// Any word of this shape: `*` stands for any letters, `?` for one. Folded; not only a trailing
+    /// `*`, which is a [`Node::Prefix`].
+    Wildcard(String),
+    /// Any word at most `edits` letters away: put in, left out, changed, or two neighbours swapped
+    /// (optimal string alignment over characters).
+    Fuzzy {
+        /// The word, folded.
+        word: String,
+        /// Most edits; 1 or 2.
+        edits: u8,
+    },
+    /// Any single word that this expression describes as a whole (syntax of the `regex` crate).
+    Regex(String),
+    /// Any inflected form of this word.
+    Stem(String),
+    /// This word, alone or as a part of a German compound.
+    CompoundPart(String),
     /// Words one after another; two slots or more, at least one of them no gap.
     Phrase(Vec<Slot>),
+    /// A phrase whose words may be moved: by at most `slop` places in all (Lucene's sloppy phrase).
+    Slop {
+        /// Most places in all.
+        slop: u32,
+        /// The words; two or more.
+        words: Vec<Slot>,
+    },
     /// All these words in any order, with at most `gap` other words among them (`"a b c"~5`).
     Window {
         /// Most other words between the first and the last.
@@ -138,6 +165,74 @@ pub enum Node {
     Value(String),
     /// A property of the post (`is:reply`, `has:image`).
     Is(Property),
+    /// At the beginning of a part of the text or of a field.
+    Starts(Box<Node>),
+    /// At the end of a part of the text or of a field.
+    Ends(Box<Node>),
+    /// A number of the post within bounds; does not hold where the post has none.
+    Range {
+        /// Which number.
+        field: NumberField,
+        /// From where.
+        lo: Bound,
+        /// To where.
+        hi: Bound,
+    },
+    /// Something saved under a name.
+    Saved {
+        /// What it is.
+        kind: SavedKind,
+        /// Its name, as written.
+        name: String,
+        /// What it says; `None` until it is looked up, and then it holds for no post.
+        of: Option<Box<Node>>,
+    },
+    /// `expr`, whose words weigh more when a match is shown; matches the same.
+    Highlight {
+        /// What is meant.
+        expr: Box<Node>,
+        /// The weight in thousandths.
+        weight: u32,
+    },
+    /// What no data here can answer (`gender:female`): neither holds nor fails, and is left out
+    /// of what stands around it.
+    NotEvaluable(String),
+}
+
+/// One end of a range: numbers in thousandths, `published` in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bound {
+    /// No end.
+    Open,
+    /// This value included.
+    Incl(i64),
+    /// This value excluded.
+    Excl(i64),
+}
+
+/// What is saved under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SavedKind {
+    /// A saved query: `query:"Name"`.
+    Query,
+    /// A watch: `watch:"Name"`.
+    Watch,
+    /// A list of sources: `list:"Name"`.
+    List,
+}
+
+impl SavedKind {
+    /// The name used in queries.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SavedKind::Query => "query",
+            SavedKind::Watch => "watch",
+            SavedKind::List => "list",
+        }
+    }
 }
 
 /// One place in a phrase.
@@ -175,9 +270,13 @@ impl Node {
     pub fn children(&self) -> impl Iterator<Item = &Node> {
         let (many, a, b): (&[Node], Option<&Node>, Option<&Node>) = match self {
             Node::Or(all) | Node::And(all) | Node::AtLeast { of: all, .. } => (all, None, None),
-            Node::Not(a) | Node::MinCount { expr: a, .. } | Node::Field { expr: a, .. } => {
-                (&[], Some(a), None)
-            }
+            Node::Not(a)
+            | Node::MinCount { expr: a, .. }
+            | Node::Field { expr: a, .. }
+            | Node::Starts(a)
+            | Node::Ends(a)
+            | Node::Highlight { expr: a, .. }
+            | Node::Saved { of: Some(a), .. } => (&[], Some(a), None),
             Node::Near { a, b, .. }
             | Node::NotNear { a, b, .. }
             | Node::SameSentence { a, b, .. }
@@ -198,7 +297,11 @@ impl Node {
                 let open = of.iter().filter(|node| node.is_open()).count();
                 u32::try_from(open).unwrap_or(u32::MAX) >= *n
             }
-            Node::Field { expr, .. } => expr.is_open(),
+            Node::Field { expr, .. }
+            | Node::Highlight { expr, .. }
+            | Node::Saved { of: Some(expr), .. } => expr.is_open(),
+            // Left out of what stands around it: alone it says nothing.
+            Node::NotEvaluable(_) => true,
             _ => false,
         }
     }

@@ -95,6 +95,18 @@ impl<'d> Compiler<'d> {
             }
             Node::Raw(text) => self.raw(text),
             Node::Field { name, expr } => self.field(*name, expr),
+            Node::Highlight { expr, .. } | Node::Saved { of: Some(expr), .. } => self.compile(expr),
+            Node::Wildcard(_)
+            | Node::Fuzzy { .. }
+            | Node::Regex(_)
+            | Node::Stem(_)
+            | Node::CompoundPart(_)
+            | Node::Slop { .. }
+            | Node::Starts(_)
+            | Node::Ends(_)
+            | Node::Range { .. }
+            | Node::Saved { of: None, .. }
+            | Node::NotEvaluable(_) => Code::Or(Box::new([])),
             Node::Is(property) => {
                 Code::Word(self.id(&format!("{PROPERTY_MARK}{}", property.as_str()), false))
             }

@@ -195,6 +195,9 @@ impl<'p> Document<'p> {
             Property::Image => carries(MediaKind::Image),
             Property::Video => carries(MediaKind::Video),
             Property::Link => !post.links.is_empty(),
+            Property::Comment | Property::Question | Property::Reviewed | Property::Deleted => {
+                false
+            }
         }
     }
 }

@@ -91,6 +91,7 @@ fn said(node: &Node, lang: Lang) -> Explanation {
             pick(format!("in {}", name.as_str()), format!("im Feld {}", name.as_str()))
         }
         Node::Is(property) => property.as_str().to_owned(),
+        other => other.to_string(),
     };
     let cost = if indexed(node) { Cost::Indexed } else { Cost::Verified };
     Explanation { words, cost, children: node.children().map(|child| said(child, lang)).collect() }

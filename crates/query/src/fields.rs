@@ -38,6 +38,12 @@ pub enum FieldName {
     Tier,
     /// The platform's own id, or ours.
     Id,
+    /// The community it was said in: a group, a forum, a server.
+    Community,
+    /// What people tagged it with.
+    Tag,
+    /// Its tone: `negative`, `neutral`, `positive`; judged only where the text matched.
+    Sentiment,
 }
 
 /// What may stand in a field.
@@ -57,7 +63,7 @@ pub(crate) enum Holds {
 
 impl FieldName {
     /// Every field.
-    pub const ALL: [FieldName; 16] = [
+    pub const ALL: [FieldName; 19] = [
         FieldName::Title,
         FieldName::Lead,
         FieldName::Body,
@@ -74,6 +80,9 @@ impl FieldName {
         FieldName::Platform,
         FieldName::Tier,
         FieldName::Id,
+        FieldName::Community,
+        FieldName::Tag,
+        FieldName::Sentiment,
     ];
 
     /// The name used in queries.
@@ -96,6 +105,9 @@ impl FieldName {
             FieldName::Platform => "platform",
             FieldName::Tier => "tier",
             FieldName::Id => "id",
+            FieldName::Community => "community",
+            FieldName::Tag => "tag",
+            FieldName::Sentiment => "sentiment",
         }
     }
 
@@ -133,6 +145,9 @@ impl FieldName {
             FieldName::Platform => '\x0e',
             FieldName::Tier => '\x0f',
             FieldName::Id => '\x10',
+            FieldName::Community => '\x12',
+            FieldName::Tag => '\x13',
+            FieldName::Sentiment => '\x14',
         }
     }
 }
@@ -160,11 +175,19 @@ pub enum Property {
     Video,
     /// It links to a page.
     Link,
+    /// It comments on something published: a reply that is no reply among equals.
+    Comment,
+    /// It asks something.
+    Question,
+    /// A person has looked at it.
+    Reviewed,
+    /// It was deleted where it was published.
+    Deleted,
 }
 
 impl Property {
     /// Every property.
-    pub const ALL: [Property; 8] = [
+    pub const ALL: [Property; 12] = [
         Property::Reply,
         Property::Repost,
         Property::Quote,
@@ -173,6 +196,10 @@ impl Property {
         Property::Image,
         Property::Video,
         Property::Link,
+        Property::Comment,
+        Property::Question,
+        Property::Reviewed,
+        Property::Deleted,
     ];
 
     /// As it is written in a query: `is:reply`, `has:image`.
@@ -187,11 +214,72 @@ impl Property {
             Property::Image => "has:image",
             Property::Video => "has:video",
             Property::Link => "has:link",
+            Property::Comment => "is:comment",
+            Property::Question => "is:question",
+            Property::Reviewed => "is:reviewed",
+            Property::Deleted => "is:deleted",
         }
     }
 }
 
-/// Fields of the full language that this version does not evaluate.
+/// A number of a post that a query can bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberField {
+    /// How many people it may have reached: views where the platform tells them, else followers.
+    Reach,
+    /// Followers of its source.
+    Followers,
+    /// The relevance of its source, 0 to 100.
+    Relevance,
+    /// Likes, reposts and replies together.
+    Engagement,
+    /// Stars it gives, 0 to 5.
+    Rating,
+    /// Its tone from -1 to 1: P(positive) - P(negative); judged only where the text matched.
+    Sentiment,
+    /// When it was published.
+    Published,
+    /// The minute of the day it was published in, UTC, 0 to 1439.
+    MinuteOfDay,
+}
+
+impl NumberField {
+    /// Every number.
+    pub const ALL: [NumberField; 8] = [
+        NumberField::Reach,
+        NumberField::Followers,
+        NumberField::Relevance,
+        NumberField::Engagement,
+        NumberField::Rating,
+        NumberField::Sentiment,
+        NumberField::Published,
+        NumberField::MinuteOfDay,
+    ];
+
+    /// The name used in queries.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NumberField::Reach => "reach",
+            NumberField::Followers => "followers",
+            NumberField::Relevance => "relevance",
+            NumberField::Engagement => "engagement",
+            NumberField::Rating => "rating",
+            NumberField::Sentiment => "sentiment",
+            NumberField::Published => "published",
+            NumberField::MinuteOfDay => "minuteofday",
+        }
+    }
+
+    /// The number of that name, case aside.
+    #[must_use]
+    pub fn named(name: &str) -> Option<NumberField> {
+        NumberField::ALL.into_iter().find(|f| f.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Fields of the full language that the parser does not read yet.
 pub(crate) const NOT_YET: [&str; 14] = [
     "stem",
     "part",
@@ -209,5 +297,5 @@ pub(crate) const NOT_YET: [&str; 14] = [
     "list",
 ];
 
-/// Properties of the full language that this version does not evaluate.
+/// Properties of the full language that the parser does not read yet.
 pub(crate) const PROPERTIES_NOT_YET: [&str; 4] = ["comment", "question", "reviewed", "deleted"];

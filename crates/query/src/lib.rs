@@ -93,10 +93,10 @@ mod matcher;
 mod parse;
 mod print;
 
-pub use ast::{At, Node, Query, Slot};
+pub use ast::{At, Bound, Node, Query, SavedKind, Slot};
 pub use document::Document;
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
-pub use fields::{FieldName, Property};
+pub use fields::{FieldName, NumberField, Property};
 pub use matcher::{Hit, MAX_SPANS, Match, Matcher, Scratch, matches_one};
 pub use parse::{MAX_BYTES, MAX_NESTING, MAX_TERMS, parse, parse_lenient};

@@ -49,7 +49,7 @@ fn read(text: &str, lenient: bool) -> Result<Query, QueryError> {
     let piece = parser.query()?;
     let mut warnings = parser.warnings;
     warnings.sort_by_key(|warning| warning.at.start);
-    Ok(Query { ast: piece.node, warnings })
+    Ok(Query { ast: piece.node, warnings, comments: Vec::new() })
 }
 
 /// A part of the tree, how high it is, and where it was written.

@@ -46,6 +46,27 @@ impl Display for Node {
             Node::Field { name, expr } => field(f, *name, expr),
             Node::Value(value) => value_text(f, value),
             Node::Is(property) => f.write_str(property.as_str()),
+            Node::Wildcard(pattern) => f.write_str(pattern),
+            Node::Fuzzy { word, edits } => write!(f, "{word}~{edits}"),
+            Node::Regex(expression) => write!(f, "/{expression}/"),
+            Node::Stem(word) => write!(f, "stem:{word}"),
+            Node::CompoundPart(word) => write!(f, "part:{word}"),
+            Node::Slop { slop, words } => {
+                phrase(f, words)?;
+                write!(f, "~~{slop}")
+            }
+            Node::Starts(inner) => {
+                f.write_char('^')?;
+                operand(f, inner)
+            }
+            Node::Ends(inner) => {
+                operand(f, inner)?;
+                f.write_char('$')
+            }
+            Node::Range { field, .. } => f.write_str(field.as_str()),
+            Node::Saved { kind, name, .. } => write!(f, "{}:\"{name}\"", kind.as_str()),
+            Node::Highlight { expr, weight } => write!(f, "({expr})^{weight}"),
+            Node::NotEvaluable(text) => f.write_str(text),
         }
     }
 }

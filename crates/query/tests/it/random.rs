@@ -194,7 +194,7 @@ fn plain(node: Node) -> Node {
 }
 
 fn query(ast: Node) -> Query {
-    Query { ast, warnings: vec![] }
+    Query { ast, warnings: vec![], comments: vec![] }
 }
 
 fn sound(hit: &Hit, post: &Post) {
