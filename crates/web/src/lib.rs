@@ -61,6 +61,7 @@ mod lang;
 mod limits;
 mod pages;
 mod preview;
+pub mod records;
 mod routes;
 mod secrets;
 mod show;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::fail::Fail;
 use crate::filter::Wanted;
 use crate::form::Pairs;
+use crate::records::csv_cell;
 use crate::show::iso;
 
 const ROWS: u32 = 500;
@@ -172,23 +173,10 @@ fn write(text: &mut String, row: &MentionRow, format: Format) {
             text.push('\n');
         }
         Format::Csv => {
-            let cells = record.cells().map(|c| cell(&c));
+            let cells = record.cells().map(|c| csv_cell(&c));
             text.push_str(&cells.join(","));
             text.push_str("\r\n");
         }
-    }
-}
-
-/// A cell, quoted where needed. What a spreadsheet would run as a formula gets an apostrophe in
-/// front: posts are written by strangers.
-fn cell(value: &str) -> String {
-    let formula = value.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-        || value.starts_with(['\t', '\r', '\n']);
-    let value = if formula { format!("'{value}") } else { value.to_owned() };
-    if value.contains(['"', ',', ';', '\n', '\r', '\t']) || formula {
-        format!("\"{}\"", value.replace('"', "\"\""))
-    } else {
-        value
     }
 }
 
@@ -208,7 +196,7 @@ mod tests {
             ("\tx", "\"'\tx\""),
             ("a\nb", "\"a\nb\""),
         ] {
-            assert_eq!(cell(value), expect);
+            assert_eq!(csv_cell(value), expect);
         }
     }
 
