@@ -55,4 +55,4 @@ pub use post::{
 pub use rise::Rise;
 pub use source::{Source, SourceId, Tier};
 pub use time::{DAY, HOUR, MINUTE, SECOND, Time};
-pub use watch::{AlertRules, Watch, WatchId};
+pub use watch::{AlertRules, Filling, Watch, WatchId, WatchState};

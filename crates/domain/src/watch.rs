@@ -50,3 +50,26 @@ pub struct Watch {
     /// When it was last changed.
     pub changed: Time,
 }
+
+/// How far a new or changed watch is filled from the posts heard before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// Mentions found so far.
+    pub found: u64,
+    /// Posts looked at so far.
+    pub looked_at: u64,
+    /// Posts there are to look at, as far as known.
+    pub of: u64,
+}
+
+/// What a running house knows of a watch beyond what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WatchState {
+    /// Is being filled, or waits for it.
+    pub filling: Option<Filling>,
+    /// Why it is not matched, in German and in English: a name it refers to is gone, say.
+    pub trouble: Option<(String, String)>,
+    /// Its share (0 to 1) of the work that matching takes, since the start; `None` while nothing
+    /// was measured.
+    pub share: Option<f64>,
+}

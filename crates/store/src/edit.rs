@@ -134,8 +134,10 @@ async fn match_anew(
         rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_>>()?;
     let new = living(incoming.judged, watches);
     let matched: HashSet<i64> = new.iter().map(|judged| judged.mention.watch.0).collect();
-    for (&watch, &number) in old.iter().filter(|(watch, _)| !matched.contains(watch)) {
-        if watches.paused.get(&watch) == Some(&true) {
+    let lost = || old.iter().filter(|(watch, _)| !matched.contains(watch));
+    let asked = crate::ingest::watches(write, lost().map(|(watch, _)| *watch)).await?;
+    for (&watch, &number) in lost() {
+        if asked.paused.get(&watch) == Some(&true) {
             clear_spans(write, number).await?;
         } else {
             remove(write, known.row, watch, number).await?;

@@ -37,7 +37,7 @@ pub(crate) struct Known {
     counts: [Option<i64>; 4],
 }
 
-/// What a batch needs to know of the watches.
+/// What a batch needs to know of the watches it speaks of.
 pub(crate) struct Watches {
     /// Number → paused.
     pub paused: HashMap<i64, bool>,
@@ -69,7 +69,7 @@ impl Store {
         let mut gathered = Gathered::default();
         let waves = waves(ingest, now, &mut gathered.done);
         let mut write = self.write().await?;
-        let watches = watches(&mut write).await?;
+        let watches = watches(&mut write, matched(ingest)).await?;
         for wave in &waves {
             store_wave(&mut write, wave, &watches, &mut gathered).await?;
         }
@@ -146,8 +146,20 @@ fn same(a: &Post, b: &Post) -> bool {
         && a.links == b.links
 }
 
-async fn watches(write: &mut Write) -> Result<Watches> {
-    let rows = sqlx::query("SELECT id, paused FROM watches").fetch_all(write.conn()).await?;
+/// The watches that a batch speaks of.
+fn matched(ingest: &Ingest) -> impl Iterator<Item = i64> {
+    (ingest.posts.iter()).flat_map(|judged| &judged.mentions).map(|judged| judged.mention.watch.0)
+}
+
+/// What is known of these watches; there may be a hundred thousand others.
+pub(crate) async fn watches(
+    write: &mut Write,
+    asked: impl Iterator<Item = i64>,
+) -> Result<Watches> {
+    let numbers: HashSet<i64> = asked.collect();
+    let numbers: Vec<i64> = numbers.into_iter().collect();
+    let head = "SELECT id, paused FROM watches WHERE id";
+    let rows = rows_of(write.conn(), head, "", &numbers).await?;
     let paused = rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_>>()?;
     Ok(Watches { paused })
 }

@@ -71,12 +71,14 @@ mod delivery;
 mod edit;
 mod filter;
 mod ingest;
+mod list;
 mod mention;
 mod open;
 mod people;
 mod post;
 mod retention;
 mod rows;
+mod saved;
 mod setting;
 mod source;
 mod watch;
@@ -85,9 +87,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use domain::{
-    AlertId, AlertReason, Channel, CursorMove, DeliveryState, GapReport, NewAlert, NewMention,
-    Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier, Time, Tone, WatchId,
-    Way,
+    AlertId, AlertReason, AlertRules, Channel, CursorMove, DeliveryState, GapReport, NewAlert,
+    NewMention, Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier, Time, Tone,
+    Watch, WatchId, Way,
 };
 
 /// Why a question to the store failed.
@@ -340,6 +342,65 @@ pub struct Retention {
     pub unmatched_at_most: u64,
     /// Mentions (and their posts) received before this are dropped.
     pub mentions_before: Time,
+}
+
+/// A query saved under a name, for `query:"Name"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedQuery {
+    /// Its name; unique, case aside.
+    pub name: String,
+    /// The query in native syntax.
+    pub query: String,
+    /// [`Change::settings`] at its last change.
+    pub revision: i64,
+    /// When it was last changed.
+    pub changed: Time,
+}
+
+/// A list of sources, for `list:"Name"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceList {
+    /// Its name; unique, case aside.
+    pub name: String,
+    /// Sites (`example.org`) and names of sources, as written.
+    pub entries: Vec<String>,
+    /// [`Change::settings`] at its last change.
+    pub revision: i64,
+    /// When it was last changed.
+    pub changed: Time,
+}
+
+/// A watch that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWatch {
+    /// Its name; unique, case aside.
+    pub name: String,
+    /// The query in native syntax.
+    pub query: String,
+    /// When it tells somebody.
+    pub alerts: AlertRules,
+}
+
+/// A watch and how far it was filled from the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptWatch {
+    /// The watch.
+    pub watch: Watch,
+    /// The version of its query that was filled; 0: none.
+    pub filled: u32,
+    /// [`Change::settings`] when that filling began.
+    pub filled_at: i64,
+}
+
+/// What happened to watches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WatchChanges {
+    /// [`Change::settings`] up to which this tells everything.
+    pub settings: i64,
+    /// New and changed ones, in the order of their numbers.
+    pub changed: Vec<KeptWatch>,
+    /// Removed ones.
+    pub gone: Vec<WatchId>,
 }
 
 /// Totals for the screens' heads.

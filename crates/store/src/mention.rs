@@ -315,6 +315,26 @@ impl Store {
         Ok(counts)
     }
 
+    /// The watches with at least `least` mentions published after `since` and up to `until`, with
+    /// how many.
+    pub async fn busy_watches(
+        &self,
+        since: Time,
+        until: Time,
+        least: u64,
+    ) -> Result<Vec<(WatchId, u64)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT watch, count(*) FROM mentions WHERE published > ? AND published <= ? \
+             GROUP BY watch HAVING count(*) >= ?",
+        )
+        .bind(since.0)
+        .bind(until.0)
+        .bind(i64::try_from(least).unwrap_or(i64::MAX))
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().map(|(watch, count)| (WatchId(watch), count.unsigned_abs())).collect())
+    }
+
     /// Marks mentions as told (only the first time counts).
     pub async fn told(&self, mentions: &[i64], at: Time) -> Result<()> {
         if mentions.is_empty() {
@@ -382,12 +402,12 @@ impl Store {
         for row in rows_of(write.conn(), head, "", &rows).await? {
             taken.insert((row.try_get(0)?, row.try_get(1)?));
         }
-        let watches: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM watches").fetch_all(write.conn()).await?;
+        let asked = mentions.iter().map(|(_, mention)| mention.watch.0);
+        let watches = crate::ingest::watches(&mut write, asked).await?;
         let mut lines = Vec::new();
         for (id, mention) in mentions {
             let Some((row, source, post)) = posts.get(&id.0) else { continue };
-            if watches.contains(&mention.watch.0) && taken.insert((*row, mention.watch.0)) {
+            if watches.has(mention.watch) && taken.insert((*row, mention.watch.0)) {
                 write.numbers.mention += 1;
                 let number = write.numbers.mention;
                 lines.push(MentionLine::of(number, *row, post, *source, mention, false));

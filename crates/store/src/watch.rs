@@ -1,16 +1,20 @@
 //! Watches and the versions of their queries.
 
+use std::collections::HashSet;
+
 use domain::{AlertRules, Time, Watch, WatchId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use crate::delete;
 use crate::open::Write;
-use crate::rows::fold;
-use crate::{Result, Store, StoreError};
+use crate::rows::{fold, rows_of, write_rows};
+use crate::{KeptWatch, NewWatch, Result, Store, StoreError, WatchChanges};
 
 /// Mentions a transaction when a watch is removed: live posts must get in between.
 const STEP: i64 = 2_000;
+/// Watches a transaction when many are made.
+const ADD: usize = 1_000;
 
 fn watch_from(row: &SqliteRow) -> Result<Watch> {
     Ok(Watch {
@@ -55,6 +59,53 @@ impl Store {
         row.as_ref().map(watch_from).transpose()
     }
 
+    /// What happened to watches after [`Change::settings`] was `since` (0: all there are).
+    pub async fn watches_since(&self, since: i64) -> Result<WatchChanges> {
+        let mut read = self.readers().begin().await?;
+        let settings: i64 =
+            sqlx::query_scalar("SELECT settings FROM numbers").fetch_one(&mut *read).await?;
+        // Watches older than revisions have none.
+        let rows = sqlx::query("SELECT * FROM watches WHERE revision > ? ORDER BY id")
+            .bind(if since == 0 { -1 } else { since })
+            .fetch_all(&mut *read)
+            .await?;
+        let gone: Vec<i64> =
+            sqlx::query_scalar("SELECT watch FROM gone_watches WHERE revision > ?")
+                .bind(since)
+                .fetch_all(&mut *read)
+                .await?;
+        read.commit().await?;
+        let changed = rows
+            .iter()
+            .map(|row| {
+                Ok(KeptWatch {
+                    watch: watch_from(row)?,
+                    filled: row.try_get("filled")?,
+                    filled_at: row.try_get("filled_at")?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(WatchChanges { settings, changed, gone: gone.into_iter().map(WatchId).collect() })
+    }
+
+    /// Remembers that these versions of queries were filled from the past, which began when
+    /// [`Change::settings`] was `at`. Nobody is woken: nothing that is shown changed.
+    pub async fn mark_filled(&self, watches: &[(WatchId, u32)], at: i64) -> Result<()> {
+        for some in watches.chunks(ADD) {
+            let mut write = self.write().await?;
+            for (watch, version) in some {
+                sqlx::query("UPDATE watches SET filled = ?, filled_at = ? WHERE id = ?")
+                    .bind(version)
+                    .bind(at)
+                    .bind(watch.0)
+                    .execute(write.conn())
+                    .await?;
+            }
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Makes one; [`StoreError::Taken`] when the name is.
     pub async fn add_watch(
         &self,
@@ -63,40 +114,76 @@ impl Store {
         alerts: AlertRules,
         now: Time,
     ) -> Result<Watch> {
+        let new = NewWatch { name: name.to_owned(), query: query.to_owned(), alerts };
+        let mut added = self.add_some(std::slice::from_ref(&new), now).await?;
+        added.pop().ok_or_else(|| StoreError::Missing(format!("watch {name:?}")))
+    }
+
+    /// Makes many, 1,000 a transaction. At a name that is taken it ends with
+    /// [`StoreError::Taken`]; the thousands before stay.
+    pub async fn add_watches(&self, new: &[NewWatch], now: Time) -> Result<Vec<Watch>> {
+        let mut added = Vec::with_capacity(new.len());
+        for some in new.chunks(ADD) {
+            added.extend(self.add_some(some, now).await?);
+        }
+        Ok(added)
+    }
+
+    async fn add_some(&self, new: &[NewWatch], now: Time) -> Result<Vec<Watch>> {
         let mut write = self.write().await?;
-        check_name(&mut write, name, None).await?;
-        write.numbers.watch += 1;
         write.numbers.settings += 1;
-        let watch = Watch {
-            id: WatchId(write.numbers.watch),
-            name: name.trim().to_owned(),
-            query: query.to_owned(),
-            version: 1,
-            alerts,
-            paused: false,
-            created: now,
-            changed: now,
-        };
-        sqlx::query(
+        let mut names: HashSet<String> = HashSet::with_capacity(new.len());
+        let mut added = Vec::with_capacity(new.len());
+        for NewWatch { name, query, alerts } in new {
+            if !names.insert(fold(name)) {
+                return Err(StoreError::Taken(name.clone()));
+            }
+            write.numbers.watch += 1;
+            added.push(Watch {
+                id: WatchId(write.numbers.watch),
+                name: name.trim().to_owned(),
+                query: query.clone(),
+                version: 1,
+                alerts: *alerts,
+                paused: false,
+                created: now,
+                changed: now,
+            });
+        }
+        let folded: Vec<String> = names.into_iter().collect();
+        let taken =
+            rows_of(write.conn(), "SELECT folded FROM watches WHERE folded", "", &folded).await?;
+        if let Some(row) = taken.first() {
+            let taken: String = row.try_get(0)?;
+            let name = new.iter().find(|new| fold(&new.name) == taken);
+            return Err(StoreError::Taken(name.map_or(taken, |new| new.name.clone())));
+        }
+        let revision = write.numbers.settings;
+        write_rows(
+            write.conn(),
             "INSERT INTO watches (id, name, folded, query, version, tell_every, tell_negative, \
-             tell_rise, paused, created, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             tell_rise, paused, created, changed, revision) ",
+            "",
+            &added,
+            |row, watch| {
+                row.push_bind(watch.id.0)
+                    .push_bind(&watch.name)
+                    .push_bind(fold(&watch.name))
+                    .push_bind(&watch.query)
+                    .push_bind(watch.version)
+                    .push_bind(watch.alerts.every)
+                    .push_bind(watch.alerts.negative)
+                    .push_bind(watch.alerts.rise)
+                    .push_bind(watch.paused)
+                    .push_bind(now.0)
+                    .push_bind(now.0)
+                    .push_bind(revision);
+            },
         )
-        .bind(watch.id.0)
-        .bind(&watch.name)
-        .bind(fold(name))
-        .bind(&watch.query)
-        .bind(watch.version)
-        .bind(alerts.every)
-        .bind(alerts.negative)
-        .bind(alerts.rise)
-        .bind(watch.paused)
-        .bind(now.0)
-        .bind(now.0)
-        .execute(write.conn())
         .await?;
-        keep_version(&mut write, &watch).await?;
+        keep_versions(&mut write, &added).await?;
         write.commit().await?;
-        Ok(watch)
+        Ok(added)
     }
 
     /// Changes one (id and created stay; the version counts up by itself when the query changed).
@@ -120,9 +207,11 @@ impl Store {
             changed: now,
             ..watch.clone()
         };
+        write.numbers.settings += 1;
+        let revision = write.numbers.settings;
         sqlx::query(
             "UPDATE watches SET name = ?, folded = ?, query = ?, version = ?, tell_every = ?, \
-             tell_negative = ?, tell_rise = ?, paused = ?, changed = ? WHERE id = ?",
+             tell_negative = ?, tell_rise = ?, paused = ?, changed = ?, revision = ? WHERE id = ?",
         )
         .bind(&new.name)
         .bind(fold(&new.name))
@@ -133,13 +222,13 @@ impl Store {
         .bind(new.alerts.rise)
         .bind(new.paused)
         .bind(now.0)
+        .bind(revision)
         .bind(new.id.0)
         .execute(write.conn())
         .await?;
         if edited {
-            keep_version(&mut write, &new).await?;
+            keep_versions(&mut write, std::slice::from_ref(&new)).await?;
         }
-        write.numbers.settings += 1;
         write.commit().await?;
         Ok(new)
     }
@@ -167,6 +256,7 @@ impl Store {
             }
             write.numbers.settings += 1;
             write.numbers.revision += 1;
+            note_gone(&mut write, id).await?;
             return write.commit().await;
         }
     }
@@ -194,12 +284,28 @@ async fn check_name(write: &mut Write, name: &str, but: Option<WatchId>) -> Resu
     }
 }
 
-async fn keep_version(write: &mut Write, watch: &Watch) -> Result<()> {
-    sqlx::query("INSERT INTO watch_versions (watch, version, query, at) VALUES (?, ?, ?, ?)")
-        .bind(watch.id.0)
-        .bind(watch.version)
-        .bind(&watch.query)
-        .bind(watch.changed.0)
+async fn keep_versions(write: &mut Write, watches: &[Watch]) -> Result<()> {
+    write_rows(
+        write.conn(),
+        "INSERT INTO watch_versions (watch, version, query, at) ",
+        "",
+        watches,
+        |row, watch| {
+            row.push_bind(watch.id.0)
+                .push_bind(watch.version)
+                .push_bind(&watch.query)
+                .push_bind(watch.changed.0);
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+async fn note_gone(write: &mut Write, id: WatchId) -> Result<()> {
+    let revision = write.numbers.settings;
+    sqlx::query("INSERT INTO gone_watches (watch, revision) VALUES (?, ?)")
+        .bind(id.0)
+        .bind(revision)
         .execute(write.conn())
         .await?;
     Ok(())

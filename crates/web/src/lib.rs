@@ -119,6 +119,11 @@ pub trait Hooks: Send + Sync {
     /// # Errors
     /// What is wrong, in words.
     fn check_connector(&self, name: &str, settings: &serde_json::Value) -> Result<(), String>;
+
+    /// What the running house knows of a watch beyond what is stored.
+    fn watch_state(&self, _watch: domain::WatchId) -> domain::WatchState {
+        domain::WatchState::default()
+    }
 }
 
 /// Why the screens cannot be served.
