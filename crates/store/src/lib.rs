@@ -82,6 +82,9 @@ mod saved;
 mod setting;
 mod source;
 mod watch;
+mod watch_page;
+
+pub use watch_page::MOST_COUNTED;
 
 use std::fmt;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ const STEP: i64 = 2_000;
 /// Watches a transaction when many are made.
 const ADD: usize = 1_000;
 
-fn watch_from(row: &SqliteRow) -> Result<Watch> {
+pub(crate) fn watch_from(row: &SqliteRow) -> Result<Watch> {
     Ok(Watch {
         id: WatchId(row.try_get("id")?),
         name: row.try_get("name")?,
