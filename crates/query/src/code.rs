@@ -1,20 +1,34 @@
-//! A query as the matcher runs it: the tree with numbers for words, and the words one of which
-//! every matching post has.
+//! A query as it is looked at closely: the tree with numbers for words.
 
-use domain::Part;
+use domain::{Part, Tone};
 use text::words::Words;
 
-use crate::ast::{Node, Slot};
-use crate::dictionary::{Dictionary, Id};
-use crate::fields::{FieldName, Holds, PROPERTY_MARK};
+use crate::ast::{Bound, Node, Slot};
+use crate::fields::{FieldName, Holds, NumberField, PART_MARK, PROPERTY_MARK, STEM_MARK};
+use crate::german;
+use crate::matcher::dictionary::{Book, Id, Kind};
+use crate::matcher::pattern::Pattern;
 
-/// A node; runs parallel to the tree it was made of.
-#[derive(Clone, Debug)]
+/// A node. [`Code::tree`] makes it a tree again.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     /// A word or a beginning.
     Word(Id),
+    /// A shape of words.
+    Pattern(Id),
+    /// A word in any of its forms, or as a part of others: one of these keys.
+    Form {
+        part: bool,
+        word: Box<str>,
+        ids: Box<[Id]>,
+    },
     /// One after another; `None` is any word.
     Phrase(Box<[Option<Id>]>),
+    /// A phrase whose words may be moved by so many places in all.
+    Slop {
+        slop: u32,
+        words: Box<[Option<Id>]>,
+    },
     Window {
         gap: u32,
         words: Box<[Id]>,
@@ -53,78 +67,135 @@ pub(crate) enum Code {
     },
     /// Within one part of the text.
     In(Part, Box<Code>),
+    /// At the beginning, or at the end, of a part or field.
+    Edge {
+        end: bool,
+        inner: Box<Code>,
+    },
+    /// Something about the post that is asked last.
+    Fact(Fact),
 }
 
-/// Turns a tree into code; every word it names is numbered, and listed in `ids`.
-pub(crate) struct Compiler<'d> {
-    pub dictionary: &'d mut Dictionary,
-    pub ids: Vec<Id>,
+/// Something about a post that no word of it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    /// A number within bounds.
+    Range { field: NumberField, lo: Bound, hi: Bound },
+    /// The tone.
+    Tone(Tone),
+}
+
+impl Code {
+    /// What no post fulfils.
+    pub fn never() -> Code {
+        Code::Or(Box::new([]))
+    }
+
+    /// Calls `each` with every number that the code names, as often as it names it.
+    pub fn each_id(&self, each: &mut dyn FnMut(Id)) {
+        match self {
+            Code::Word(id) | Code::Pattern(id) => each(*id),
+            Code::Form { ids, .. } => ids.iter().for_each(|id| each(*id)),
+            Code::Phrase(words) | Code::Slop { words, .. } | Code::Raw { words, .. } => {
+                words.iter().flatten().for_each(|id| each(*id));
+            }
+            Code::Window { words, .. } => words.iter().for_each(|id| each(*id)),
+            Code::And(all) | Code::Or(all) | Code::AtLeast { of: all, .. } => {
+                all.iter().for_each(|code| code.each_id(each));
+            }
+            Code::Not(inner)
+            | Code::MinCount { inner, .. }
+            | Code::In(_, inner)
+            | Code::Edge { inner, .. } => inner.each_id(each),
+            Code::Near { sides, .. } | Code::NotNear { sides, .. } | Code::Same { sides, .. } => {
+                sides.iter().for_each(|code| code.each_id(each));
+            }
+            Code::Fact(_) => {}
+        }
+    }
+}
+
+/// Turns a tree into code; every word it names is numbered, and used once more.
+pub(crate) struct Compiler<'b> {
+    book: &'b mut Book,
     field: Option<FieldName>,
 }
 
-impl<'d> Compiler<'d> {
-    pub fn new(dictionary: &'d mut Dictionary) -> Compiler<'d> {
-        Compiler { dictionary, ids: Vec::new(), field: None }
+impl<'b> Compiler<'b> {
+    pub fn new(book: &'b mut Book) -> Compiler<'b> {
+        Compiler { book, field: None }
     }
 
     pub fn compile(&mut self, node: &Node) -> Code {
-        match node {
-            Node::Term(word) | Node::Value(word) => Code::Word(self.word(word)),
-            Node::Prefix(start) => Code::Word(self.prefix(start)),
-            Node::Phrase(slots) => Code::Phrase(slots.iter().map(|s| self.slot(s)).collect()),
+        self.node(node).unwrap_or_else(Code::never)
+    }
+
+    /// `None`: it cannot be evaluated and is left out of what stands around it.
+    fn node(&mut self, node: &Node) -> Option<Code> {
+        Some(match node {
+            Node::Term(word) => self.term(word),
+            Node::Value(value) => self.value(value),
+            Node::Prefix(start) => Code::Word(self.key(start, Kind::Prefix)),
+            Node::Wildcard(pattern) => self.pattern(Pattern::Wildcard(pattern.clone())),
+            Node::Fuzzy { word, edits } => self.pattern(Pattern::Fuzzy(word.clone(), *edits)),
+            Node::Regex(expression) => self.pattern(Pattern::regex(expression)),
+            Node::Stem(word) => self.stem(word),
+            Node::CompoundPart(word) => self.compound_part(word),
+            Node::Phrase(slots) => Code::Phrase(self.slots(slots)),
+            Node::Slop { slop, words } => Code::Slop { slop: *slop, words: self.slots(words) },
             Node::Window { gap, words } => Code::Window {
                 gap: *gap,
                 words: words.iter().filter_map(|slot| self.slot(slot)).collect(),
             },
-            Node::And(all) => Code::And(self.all(all)),
-            Node::Or(all) => Code::Or(self.all(all)),
-            Node::Not(inner) => Code::Not(Box::new(self.compile(inner))),
+            Node::And(all) => Code::And(some(self.all(all))?),
+            Node::Or(all) => Code::Or(some(self.all(all))?),
+            Node::Not(inner) => Code::Not(Box::new(self.node(inner)?)),
             Node::Near { gap, ordered, a, b } => {
-                Code::Near { gap: *gap, ordered: *ordered, sides: self.sides(a, b) }
+                Code::Near { gap: *gap, ordered: *ordered, sides: self.sides(a, b)? }
             }
-            Node::NotNear { gap, a, b } => Code::NotNear { gap: *gap, sides: self.sides(a, b) },
+            Node::NotNear { gap, a, b } => Code::NotNear { gap: *gap, sides: self.sides(a, b)? },
             Node::SameSentence { ordered, a, b } => {
-                Code::Same { sentence: true, ordered: *ordered, sides: self.sides(a, b) }
+                Code::Same { sentence: true, ordered: *ordered, sides: self.sides(a, b)? }
             }
             Node::SameParagraph { ordered, a, b } => {
-                Code::Same { sentence: false, ordered: *ordered, sides: self.sides(a, b) }
+                Code::Same { sentence: false, ordered: *ordered, sides: self.sides(a, b)? }
             }
-            Node::AtLeast { n, of } => Code::AtLeast { n: *n as usize, of: self.all(of) },
+            Node::AtLeast { n, of } => {
+                let of = some(self.all(of))?;
+                Code::AtLeast { n: (*n as usize).min(of.len()), of }
+            }
             Node::MinCount { n, expr } => {
-                Code::MinCount { n: *n as usize, inner: Box::new(self.compile(expr)) }
+                Code::MinCount { n: *n as usize, inner: Box::new(self.node(expr)?) }
             }
             Node::Raw(text) => self.raw(text),
-            Node::Field { name, expr } => self.field(*name, expr),
-            Node::Highlight { expr, .. } | Node::Saved { of: Some(expr), .. } => self.compile(expr),
-            Node::Wildcard(_)
-            | Node::Fuzzy { .. }
-            | Node::Regex(_)
-            | Node::Stem(_)
-            | Node::CompoundPart(_)
-            | Node::Slop { .. }
-            | Node::Starts(_)
-            | Node::Ends(_)
-            | Node::Range { .. }
-            | Node::Saved { of: None, .. }
-            | Node::NotEvaluable(_) => Code::Or(Box::new([])),
+            Node::Field { name, expr } => self.in_field(*name, expr)?,
             Node::Is(property) => {
-                Code::Word(self.id(&format!("{PROPERTY_MARK}{}", property.as_str()), false))
+                let key = format!("{PROPERTY_MARK}{}", property.as_str());
+                Code::Word(self.book.add(&key, Kind::Word))
             }
-        }
+            Node::Starts(inner) => Code::Edge { end: false, inner: Box::new(self.node(inner)?) },
+            Node::Ends(inner) => Code::Edge { end: true, inner: Box::new(self.node(inner)?) },
+            Node::Range { field, lo, hi } => {
+                Code::Fact(Fact::Range { field: *field, lo: *lo, hi: *hi })
+            }
+            Node::Highlight { expr, .. } | Node::Saved { of: Some(expr), .. } => self.node(expr)?,
+            Node::Saved { of: None, .. } => Code::never(),
+            Node::NotEvaluable(_) => return None,
+        })
     }
 
-    fn all(&mut self, nodes: &[Node]) -> Box<[Code]> {
-        nodes.iter().map(|node| self.compile(node)).collect()
+    fn all(&mut self, nodes: &[Node]) -> Vec<Code> {
+        nodes.iter().filter_map(|node| self.node(node)).collect()
     }
 
-    fn sides(&mut self, a: &Node, b: &Node) -> Box<[Code; 2]> {
-        Box::new([self.compile(a), self.compile(b)])
+    fn sides(&mut self, a: &Node, b: &Node) -> Option<Box<[Code; 2]>> {
+        Some(Box::new([self.node(a)?, self.node(b)?]))
     }
 
-    fn field(&mut self, name: FieldName, expr: &Node) -> Code {
+    fn in_field(&mut self, name: FieldName, expr: &Node) -> Option<Code> {
         if name.holds() != Holds::Text {
             let outer = self.field.replace(name);
-            let code = self.compile(expr);
+            let code = self.node(expr);
             self.field = outer;
             return code;
         }
@@ -133,90 +204,86 @@ impl<'d> Compiler<'d> {
             FieldName::Lead => Part::Lead,
             _ => Part::Body,
         };
-        Code::In(part, Box::new(self.compile(expr)))
+        Some(Code::In(part, Box::new(self.node(expr)?)))
+    }
+
+    fn term(&mut self, word: &str) -> Code {
+        match self.field {
+            Some(FieldName::Sentiment) => self.value(word),
+            _ => Code::Word(self.key(word, Kind::Word)),
+        }
+    }
+
+    fn value(&mut self, value: &str) -> Code {
+        match (self.field, Tone::named(value)) {
+            (Some(FieldName::Sentiment), Some(tone)) => Code::Fact(Fact::Tone(tone)),
+            (Some(FieldName::Sentiment), None) => Code::never(),
+            _ => Code::Word(self.key(value, Kind::Word)),
+        }
+    }
+
+    fn pattern(&mut self, pattern: Pattern) -> Code {
+        // Shapes are those of words of the text; the parser lets none into other fields.
+        Code::Pattern(self.book.add_pattern(pattern))
+    }
+
+    fn stem(&mut self, word: &str) -> Code {
+        let mut keys = Vec::new();
+        german::each_stem(word, None, &mut |lang, stem| {
+            keys.push(format!("{STEM_MARK}{lang}:{stem}"));
+        });
+        self.form(false, word, keys)
+    }
+
+    fn compound_part(&mut self, word: &str) -> Code {
+        let marked = [text::words::fold_plain(word), text::words::fold_german(word)]
+            .map(|form| format!("{PART_MARK}{form}"));
+        self.form(true, word, marked.into_iter().chain([word.to_owned()]).collect())
+    }
+
+    fn form(&mut self, part: bool, word: &str, mut keys: Vec<String>) -> Code {
+        keys.sort();
+        keys.dedup();
+        let ids = keys.iter().map(|key| self.book.add(key, Kind::Word)).collect();
+        Code::Form { part, word: word.into(), ids }
     }
 
     fn raw(&mut self, text: &str) -> Code {
         let mut words = Words::new();
         words.push(text);
-        let ids = words.tokens().iter().map(|t| Some(self.word(words.lower(t)))).collect();
-        let first = words.tokens().first().map_or(0, |token| token.start as usize);
-        let last = words.tokens().last().map_or(0, |token| text.len() - token.end as usize);
+        let ids =
+            words.tokens().iter().map(|t| Some(self.key(words.lower(t), Kind::Word))).collect();
+        let (first, last) = edges(&words, text);
         Code::Raw { words: ids, text: text.into(), edges: (first, last) }
+    }
+
+    fn slots(&mut self, slots: &[Slot]) -> Box<[Option<Id>]> {
+        slots.iter().map(|slot| self.slot(slot)).collect()
     }
 
     fn slot(&mut self, slot: &Slot) -> Option<Id> {
         match slot {
-            Slot::Word(word) => Some(self.word(word)),
-            Slot::Prefix(start) => Some(self.prefix(start)),
+            Slot::Word(word) => Some(self.key(word, Kind::Word)),
+            Slot::Prefix(start) => Some(self.key(start, Kind::Prefix)),
             Slot::Gap => None,
         }
     }
 
-    fn word(&mut self, word: &str) -> Id {
+    fn key(&mut self, key: &str, kind: Kind) -> Id {
         match self.field {
-            Some(field) => self.id(&format!("{}{word}", field.mark()), false),
-            None => self.id(word, false),
-        }
-    }
-
-    fn prefix(&mut self, start: &str) -> Id {
-        match self.field {
-            Some(field) => self.id(&format!("{}{start}", field.mark()), true),
-            None => self.id(start, true),
-        }
-    }
-
-    fn id(&mut self, key: &str, prefix: bool) -> Id {
-        let id = self.dictionary.add(key, prefix);
-        self.ids.push(id);
-        id
-    }
-}
-
-impl Code {
-    /// Words one of which every matching post has, the rarest choice there is, and how likely a
-    /// post is to have one. `None` where a post may match without any.
-    pub fn anchors(&self, dictionary: &Dictionary) -> Option<(f32, Vec<Id>)> {
-        match self {
-            Code::Word(id) => Some((dictionary.share(*id), vec![*id])),
-            Code::Phrase(words) | Code::Raw { words, .. } => {
-                rarest(words.iter().flatten().map(|id| (dictionary.share(*id), vec![*id])))
-            }
-            Code::Window { words, .. } => {
-                rarest(words.iter().map(|id| (dictionary.share(*id), vec![*id])))
-            }
-            Code::And(all) => rarest(all.iter().filter_map(|code| code.anchors(dictionary))),
-            Code::Or(all) => every(all.iter().map(|code| code.anchors(dictionary))),
-            Code::Not(_) => None,
-            Code::Near { sides, .. } | Code::Same { sides, .. } => {
-                rarest(sides.iter().filter_map(|code| code.anchors(dictionary)))
-            }
-            Code::NotNear { sides, .. } => sides[0].anchors(dictionary),
-            Code::AtLeast { n, of } => {
-                let mut all: Vec<Option<(f32, Vec<Id>)>> =
-                    of.iter().map(|code| code.anchors(dictionary)).collect();
-                let share = |a: &Option<(f32, Vec<Id>)>| a.as_ref().map_or(f32::MAX, |a| a.0);
-                all.sort_by(|a, b| share(a).total_cmp(&share(b)));
-                // Who has n of k has at least one of any k - n + 1.
-                let enough = (of.len() + 1).saturating_sub(*n);
-                every(all.into_iter().take(enough))
-            }
-            Code::MinCount { inner, .. } | Code::In(_, inner) => inner.anchors(dictionary),
+            Some(field) => self.book.add(&format!("{}{key}", field.mark()), kind),
+            None => self.book.add(key, kind),
         }
     }
 }
 
-fn rarest(all: impl Iterator<Item = (f32, Vec<Id>)>) -> Option<(f32, Vec<Id>)> {
-    all.min_by(|a, b| a.0.total_cmp(&b.0))
+/// Bytes before the first word of a raw text and after its last one.
+pub(crate) fn edges(words: &Words, text: &str) -> (usize, usize) {
+    let first = words.tokens().first().map_or(0, |token| token.start as usize);
+    let last = words.tokens().last().map_or(0, |token| text.len() - token.end as usize);
+    (first, last)
 }
 
-fn every(all: impl Iterator<Item = Option<(f32, Vec<Id>)>>) -> Option<(f32, Vec<Id>)> {
-    let (mut share, mut ids) = (0.0, Vec::new());
-    for one in all {
-        let (more, some) = one?;
-        share += more;
-        ids.extend(some);
-    }
-    (!ids.is_empty()).then_some((share, ids))
+fn some(all: Vec<Code>) -> Option<Box<[Code]>> {
+    (!all.is_empty()).then(|| all.into())
 }

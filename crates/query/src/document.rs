@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
-use domain::{Channel, MediaKind, Part, Post, RelationKind, Span, Tier};
+use domain::{Channel, MediaKind, Part, Post, RelationKind, Sentiment, Span, Tier};
 use text::words::{Kind, Token, Words};
 
-use crate::fields::{FieldName, Property};
+use crate::ast::Bound;
+use crate::code::Fact;
+use crate::fields::{FieldName, NumberField, Property};
 
 /// A post as the matcher sees it: tokenised once, whatever the number of watches.
 ///
@@ -19,6 +21,23 @@ pub struct Document<'p> {
     /// How many tokens there are up to the end of title, lead and body.
     ends: [u32; 3],
     fields: OnceLock<Fields>,
+    facts: Facts,
+    sentiment: OnceLock<Option<Sentiment>>,
+}
+
+/// What the house knows of a post beside the post itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The relevance of its source, 0 to 100.
+    pub relevance: Option<u8>,
+    /// The stars it gives, 0 to 5.
+    pub rating: Option<u8>,
+    /// What people tagged it with.
+    pub tags: Vec<String>,
+    /// A person has looked at it.
+    pub reviewed: bool,
+    /// It was deleted where it was published.
+    pub deleted: bool,
 }
 
 /// The words of the fields that are no part of the text.
@@ -33,6 +52,12 @@ impl<'p> Document<'p> {
     /// Tokenises a post.
     #[must_use]
     pub fn of(post: &'p Post) -> Document<'p> {
+        Document::with(post, Facts::default())
+    }
+
+    /// Tokenises a post of which the house knows more.
+    #[must_use]
+    pub fn with(post: &'p Post, facts: Facts) -> Document<'p> {
         let bytes = post.title.len() + post.lead.len() + post.body.len();
         let mut words = Words::for_text(bytes);
         let mut ends = [0; 3];
@@ -40,7 +65,14 @@ impl<'p> Document<'p> {
             words.push(text);
             *end = count(&words);
         }
-        let mut document = Document { post, words, ends, fields: OnceLock::new() };
+        let mut document = Document {
+            post,
+            words,
+            ends,
+            fields: OnceLock::new(),
+            facts,
+            sentiment: OnceLock::new(),
+        };
         document.add_signs(Kind::Hashtag, '#', &post.hashtags);
         document.add_signs(Kind::Mention, '@', &post.mentions);
         document
@@ -50,6 +82,34 @@ impl<'p> Document<'p> {
     #[must_use]
     pub fn post(&self) -> &'p Post {
         self.post
+    }
+
+    /// The tone of the whole post, judged when first asked for. `None`: its language is not known.
+    #[must_use]
+    pub fn sentiment(&self) -> Option<Sentiment> {
+        *self
+            .sentiment
+            .get_or_init(|| text::sentiment::judge(&self.whole_text(), self.post.lang.as_deref()))
+    }
+
+    /// Title, lead and body as one text.
+    fn whole_text(&self) -> String {
+        let parts = [&self.post.title, &self.post.lead, &self.post.body];
+        let filled: Vec<&str> =
+            parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        filled.join("\n\n")
+    }
+
+    /// From -1 (surely negative) to 1 (surely positive), in thousandths.
+    fn score(&self) -> Option<i64> {
+        self.sentiment()?;
+        let [negative, _, positive] = text::sentiment::shares(&self.whole_text())?;
+        Some(((positive - negative) * 1_000.0).round() as i64)
+    }
+
+    /// The post's language without its region.
+    pub(crate) fn lang(&self) -> Option<&'p str> {
+        self.post.lang.as_deref().and_then(|lang| lang.split(['-', '_']).next())
     }
 
     /// The words of title, lead and body, in this order, then tags and names told beside them.
@@ -154,8 +214,7 @@ impl<'p> Document<'p> {
         let post = self.post;
         match field {
             FieldName::Lang => {
-                let primary = post.lang.as_deref().and_then(|lang| lang.split(['-', '_']).next());
-                primary.into_iter().for_each(|lang| each(&lang.to_ascii_lowercase()));
+                self.lang().into_iter().for_each(|lang| each(&lang.to_ascii_lowercase()));
             }
             FieldName::Country => {
                 post.source.country.iter().for_each(|code| each(&code.to_ascii_lowercase()));
@@ -178,8 +237,89 @@ impl<'p> Document<'p> {
                     rest = rest.split_once('.').map_or("", |(_, rest)| rest);
                 }
             }
+            FieldName::Community => self.community(each),
+            FieldName::Tag => {
+                self.facts.tags.iter().for_each(|tag| each(&text::words::fold(tag)));
+            }
             _ => {}
         }
+    }
+
+    /// The community a post was said in, as far as its address tells: the group of platforms that
+    /// have groups (`/r/name`, `/c/name`, `/groups/name`, `/forum/name`), else the server, for
+    /// forums and communities.
+    fn community(&self, each: &mut dyn FnMut(&str)) {
+        let url = self.post.url.to_lowercase();
+        let path = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let mut parts = path.split(['/', '?', '#']);
+        let server = parts.next().unwrap_or_default().to_owned();
+        while let Some(part) = parts.next() {
+            if matches!(part, "r" | "c" | "m" | "group" | "groups" | "forum" | "forums")
+                && let Some(name) = parts.next().filter(|name| !name.is_empty())
+            {
+                each(name);
+                break;
+            }
+        }
+        if matches!(self.post.channel, Channel::Forum | Channel::Social | Channel::Microblog) {
+            each(&server);
+        }
+    }
+
+    /// A number of the post, in thousandths; times in milliseconds.
+    fn number(&self, field: NumberField) -> Option<i64> {
+        let thousandths = |n: u64| i64::try_from(n).ok()?.checked_mul(1_000);
+        let post = self.post;
+        match field {
+            NumberField::Reach => {
+                post.engagement.views.or(post.source.followers).and_then(thousandths)
+            }
+            NumberField::Followers => post.source.followers.and_then(thousandths),
+            NumberField::Relevance => self.facts.relevance.map(|n| i64::from(n) * 1_000),
+            NumberField::Rating => self.facts.rating.map(|n| i64::from(n) * 1_000),
+            NumberField::Engagement => {
+                let counts = post.engagement;
+                let all = [counts.likes, counts.reposts, counts.replies];
+                let known = all.iter().any(Option::is_some);
+                known.then(|| thousandths(all.iter().flatten().copied().sum())).flatten()
+            }
+            NumberField::Sentiment => self.score(),
+            NumberField::Published => Some(post.published.0),
+            NumberField::MinuteOfDay => {
+                Some(post.published.0.div_euclid(60_000).rem_euclid(1_440) * 1_000)
+            }
+        }
+    }
+
+    pub(crate) fn has_fact(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::Tone(tone) => self.sentiment().is_some_and(|judged| judged.tone == tone),
+            Fact::Range { field, lo, hi } => self.number(field).is_some_and(|number| {
+                (match lo {
+                    Bound::Open => true,
+                    Bound::Incl(lo) => number >= lo,
+                    Bound::Excl(lo) => number > lo,
+                }) && (match hi {
+                    Bound::Open => true,
+                    Bound::Incl(hi) => number <= hi,
+                    Bound::Excl(hi) => number < hi,
+                })
+            }),
+        }
+    }
+
+    /// Whether it asks something: a question mark at the end of a word.
+    fn asks(&self) -> bool {
+        let parts = [&self.post.title, &self.post.lead, &self.post.body];
+        parts.iter().any(|text| {
+            let mut before = ' ';
+            text.split_whitespace().filter(|word| !word.contains("://")).any(|word| {
+                word.chars().any(|c| {
+                    let last = std::mem::replace(&mut before, c);
+                    matches!(c, '?' | '？' | '؟' | '⁇' | '⁈') && !last.is_whitespace()
+                })
+            })
+        })
     }
 
     pub(crate) fn is(&self, property: Property) -> bool {
@@ -195,9 +335,12 @@ impl<'p> Document<'p> {
             Property::Image => carries(MediaKind::Image),
             Property::Video => carries(MediaKind::Video),
             Property::Link => !post.links.is_empty(),
-            Property::Comment | Property::Question | Property::Reviewed | Property::Deleted => {
-                false
+            Property::Comment => {
+                relation == Some(RelationKind::Reply) && post.channel != Channel::Microblog
             }
+            Property::Question => self.asks(),
+            Property::Reviewed => self.facts.reviewed,
+            Property::Deleted => self.facts.deleted,
         }
     }
 }

@@ -4,9 +4,9 @@ use domain::{Part, Span};
 
 use crate::ast::Node;
 use crate::code::Code;
-use crate::dictionary::Id;
 use crate::document::Document;
 use crate::fields::{FieldName, Holds};
+use crate::matcher::dictionary::Id;
 use crate::matcher::{Hit, MAX_SPANS};
 
 /// The most places of one branch that are kept: what a post of ten thousand equal words costs.
@@ -24,6 +24,8 @@ pub(crate) struct Occurrences {
     /// Token, and the next occurrence of the same word.
     chain: Vec<(u32, u32)>,
     found: Vec<Id>,
+    /// Shapes that were looked for in this post.
+    asked: Vec<Id>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +41,7 @@ impl Occurrences {
         self.heads.resize(self.heads.len().max(ids), Head::default());
         self.chain.clear();
         self.found.clear();
+        self.asked.clear();
         let anew = self.round == u32::MAX;
         if anew {
             self.heads.fill(Head::default());
@@ -76,8 +79,30 @@ impl Occurrences {
         self.chain.push((token, NONE));
     }
 
-    fn has(&self, id: Id) -> bool {
-        self.heads[id as usize].round == self.round
+    /// Whether a shape still has to be looked for in this post; asked once, it has not.
+    pub fn ask(&mut self, id: Id) -> bool {
+        let fresh = !self.asked.contains(&id);
+        if fresh {
+            self.asked.push(id);
+        }
+        fresh
+    }
+
+    #[inline]
+    pub fn has(&self, id: Id) -> bool {
+        self.heads.get(id as usize).is_some_and(|head| head.round == self.round)
+    }
+
+    /// Every token a word stands at, ascending.
+    #[inline]
+    pub fn every(&self, id: Id) -> impl Iterator<Item = u32> {
+        self.at(id, EVERYWHERE)
+    }
+
+    /// Whether a word stands at a token.
+    #[inline]
+    pub fn is_at(&self, id: Id, token: u32) -> bool {
+        self.every(id).take_while(|at| *at <= token).any(|at| at == token)
     }
 
     /// The tokens a word stands at, within `range`, ascending.
@@ -135,7 +160,14 @@ impl Eval<'_> {
             Code::Window { words, .. } => {
                 words.iter().all(|id| self.words.has(*id)) && !self.places(code, range).is_empty()
             }
-            Code::NotNear { .. } => !self.places(code, range).is_empty(),
+            Code::Slop { words, .. } => {
+                words.iter().flatten().all(|id| self.words.has(*id))
+                    && !self.places(code, range).is_empty()
+            }
+            Code::NotNear { .. } | Code::Pattern(_) | Code::Form { .. } | Code::Edge { .. } => {
+                !self.places(code, range).is_empty()
+            }
+            Code::Fact(fact) => self.document.has_fact(*fact),
         }
     }
 
@@ -143,7 +175,18 @@ impl Eval<'_> {
     /// branches: near, it is spread over them.
     fn places(&self, code: &Code, range: Range) -> Vec<Place> {
         let mut places = match code {
-            Code::Word(id) => self.words.at(*id, range).map(|token| (token, token)).collect(),
+            Code::Word(id) | Code::Pattern(id) => {
+                self.words.at(*id, range).map(|token| (token, token)).collect()
+            }
+            Code::Form { ids, .. } => {
+                ids.iter().flat_map(|id| self.words.at(*id, range)).map(|t| (t, t)).collect()
+            }
+            Code::Slop { slop, words } => self.sloppy(*slop, words, range),
+            Code::Edge { end, inner } => {
+                let mut places = self.places(inner, range);
+                places.retain(|place| self.is_at_edge(*place, *end));
+                places
+            }
             Code::Phrase(words) => self.phrase(words, range),
             Code::Raw { words, text, edges } => {
                 let mut places = self.phrase(words, range);
@@ -174,7 +217,9 @@ impl Eval<'_> {
             }
             Code::NotNear { gap, sides } => self.not_near(*gap, sides, range),
             Code::In(part, inner) => self.places(inner, self.document.range(*part)),
-            Code::Not(_) | Code::AtLeast { .. } | Code::MinCount { .. } => Vec::new(),
+            Code::Not(_) | Code::AtLeast { .. } | Code::MinCount { .. } | Code::Fact(_) => {
+                Vec::new()
+            }
         };
         places.sort_unstable();
         places.dedup();
@@ -255,6 +300,55 @@ impl Eval<'_> {
             }
         }
         places
+    }
+
+    /// Words of a phrase that may be moved: where each word stands, counted from its place in the
+    /// phrase, may differ by at most `slop`.
+    fn sloppy(&self, slop: u32, words: &[Option<Id>], range: Range) -> Vec<Place> {
+        // Where the phrase would begin, counted from far before the first token.
+        let far = words.len() as u32;
+        let mut at: Vec<Vec<(u32, u32)>> = Vec::new();
+        for (i, id) in words.iter().enumerate() {
+            let Some(id) = id else { continue };
+            let begins = |token: u32| token + far - i as u32;
+            at.push(self.words.at(*id, range).map(|token| (begins(token), token)).collect());
+        }
+        let mut starts: Vec<u32> = at.iter().flatten().map(|(begin, _)| *begin).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let mut places = Vec::new();
+        for start in starts {
+            let near: Vec<Vec<u32>> = at
+                .iter()
+                .map(|tokens| {
+                    let here = tokens.iter().filter(|(b, _)| (start..=start + slop).contains(b));
+                    here.map(|(_, token)| *token).collect()
+                })
+                .collect();
+            if near.iter().any(Vec::is_empty) {
+                continue;
+            }
+            let mut taken: Vec<Option<u32>> = vec![None; near.len()];
+            let all = (0..near.len()).all(|w| assign(w, &near, &mut taken, &mut Vec::new()));
+            let (first, last) = (taken.iter().flatten().min(), taken.iter().flatten().max());
+            if let (true, Some(first), Some(last)) = (all, first, last)
+                && self.document.is_one_run(*first, *last)
+            {
+                places.push((*first, *last));
+            }
+            if places.len() >= MAX_PLACES {
+                break;
+            }
+        }
+        places
+    }
+
+    /// Whether a place stands at the beginning, or the end, of its part or field.
+    fn is_at_edge(&self, (first, last): Place, end: bool) -> bool {
+        match end {
+            true => !self.document.is_one_run(last, last + 1),
+            false => first == 0 || !self.document.is_one_run(first - 1, first),
+        }
     }
 
     /// Places that hold one of each side and do not overlap, in either order unless `ordered`.
@@ -383,6 +477,11 @@ impl Eval<'_> {
                 self.collect(expr, inner, field, range, within, found);
                 found.silent = told;
             }
+            (_, Code::Fact(fact)) => {
+                if self.document.has_fact(*fact) {
+                    found.say(field, ast);
+                }
+            }
             _ => self.collect_leaf(ast, code, field, range, within, found),
         }
     }
@@ -407,6 +506,12 @@ impl Eval<'_> {
         }
         for (first, last) in places {
             match code {
+                Code::Slop { words, .. } => {
+                    let words = words.iter().flatten();
+                    for token in words.flat_map(|id| self.words.at(*id, (first, last + 1))) {
+                        found.spans.extend(self.document.span(token, token));
+                    }
+                }
                 Code::Window { words, .. } => {
                     for token in words.iter().flat_map(|id| self.words.at(*id, (first, last + 1))) {
                         found.spans.extend(self.document.span(token, token));

@@ -152,6 +152,11 @@ impl FieldName {
     }
 }
 
+/// The mark of stems among the keys.
+pub(crate) const STEM_MARK: char = '\x15';
+/// The mark of parts of compounds among the keys.
+pub(crate) const PART_MARK: char = '\x16';
+
 /// The mark of properties among the keys.
 pub(crate) const PROPERTY_MARK: char = '\x11';
 

@@ -81,22 +81,27 @@
 
 mod ast;
 mod code;
-mod dictionary;
 mod document;
 mod error;
 mod eval;
 mod explain;
 mod fields;
+mod german;
 mod leaf;
 mod lex;
+mod list;
 mod matcher;
 mod parse;
 mod print;
 
 pub use ast::{At, Bound, Node, Query, SavedKind, Slot};
-pub use document::Document;
+pub use document::{Document, Facts};
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
+pub use list::any_source;
 pub use fields::{FieldName, NumberField, Property};
-pub use matcher::{Hit, MAX_SPANS, Match, Matcher, Scratch, matches_one};
+pub use matcher::{
+    CostClass, Frequencies, Hit, Live, MAX_SPANS, Match, Matcher, QueryCost, Scratch, Snapshot,
+    matches_one,
+};
 pub use parse::{MAX_BYTES, MAX_NESTING, MAX_TERMS, parse, parse_lenient};

@@ -101,7 +101,6 @@ fn errors_point_at_the_place_and_help() {
         ("⟦word^9⟧", NotYet, Some("word")),
         ("a ⟦stem:laufen⟧", NotYet, None),
         ("⟦part:bahn⟧", NotYet, None),
-        ("a ⟦sentiment:negative⟧", NotYet, None),
         ("a ⟦followers:[200⟧ TO 2000]", NotYet, None),
         ("⟦list:⟧\"Trade press\"", NotYet, None),
         ("is:⟦question⟧", NotYet, None),

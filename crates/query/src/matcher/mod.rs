@@ -1,0 +1,400 @@
+//! Many standing queries against one post.
+//!
+//! - [`Matcher`] is the writer: it adds and removes queries.
+//! - [`Snapshot`] is what readers ask; it shares its blocks with the matcher it was taken from and
+//!   never changes.
+//! - [`Live`] holds the newest snapshot for any number of threads.
+//!
+//! Each query is listed under words one of which every matching post has (see [`anchors`]). A post
+//! brings up the queries listed under its words; each of these is first asked by its flat program
+//! ([`program`]), and looked at closely ([`crate::eval`]) only where that does not tell.
+
+pub(crate) mod anchors;
+pub(crate) mod dictionary;
+mod filed;
+mod frequencies;
+mod live;
+pub(crate) mod pattern;
+pub(crate) mod program;
+mod scan;
+mod spine;
+mod tree;
+
+use std::sync::Arc;
+
+use domain::{Span, WatchId};
+use rustc_hash::FxHashMap;
+
+pub use frequencies::Frequencies;
+pub use live::Live;
+
+use crate::ast::Query;
+use crate::code::{Code, Compiler};
+use crate::document::Document;
+use crate::eval::{Eval, Occurrences};
+use anchors::Anchor;
+use dictionary::{Book, Dictionary, Id, Posting};
+use filed::Filed;
+use program::{Quick, pack, unpack};
+
+/// A watch that a post matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The watch.
+    pub watch: WatchId,
+    /// What matched, and why.
+    pub hit: Hit,
+}
+
+/// What matched in a post, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hit {
+    /// The words that matched: sorted, without overlaps, at most [`MAX_SPANS`]. Empty where only
+    /// fields hit.
+    pub spans: Vec<Span>,
+    /// Which branches hit, short, as a person reads it: `"windows 7" · crash*`.
+    pub why: String,
+}
+
+/// The most spans that a [`Hit`] lists.
+pub const MAX_SPANS: usize = 32;
+
+/// Memory that matching needs and keeps; one a thread, for any matcher.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    words: Occurrences,
+    /// The round in which a query was looked at, by its slot.
+    seen: Vec<u32>,
+    /// Program words read for a query, by its slot; see [`Snapshot::take_costs`].
+    steps: Vec<u32>,
+    key: String,
+    /// Known words in the order of their tokens, and whether a pair begins with them.
+    placed: Vec<(u32, Id, bool)>,
+}
+
+/// How a query is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CostClass {
+    /// Its words tell alone: nothing is looked at.
+    Exact,
+    /// Its words bring up a few posts, which are looked at.
+    Indexed,
+    /// Its words bring up more than one post in fifty.
+    Broad,
+    /// No word of it must be there: every post is looked at.
+    Unindexed,
+}
+
+impl CostClass {
+    /// Its name for machines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CostClass::Exact => "exact",
+            CostClass::Indexed => "indexed",
+            CostClass::Broad => "broad",
+            CostClass::Unindexed => "unindexed",
+        }
+    }
+}
+
+/// What a query costs the matcher.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QueryCost {
+    /// How it is found.
+    pub class: CostClass,
+    /// The share of posts expected to bring it up, 0 to 1.
+    pub share: f32,
+}
+
+/// The share of posts from which on a query is broad.
+const BROAD: f32 = 0.02;
+
+/// Standing queries as readers see them: a version that never changes. Threads share it, each with
+/// a [`Scratch`] of its own; a copy costs a few counters.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    dictionary: Dictionary,
+    filed: Filed,
+    /// Slots of queries that no word brings up.
+    always: Arc<Vec<u32>>,
+    len: usize,
+}
+
+/// Standing queries, and how to change them.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    book: Book,
+    filed: Filed,
+    always: Arc<Vec<u32>>,
+    slots: FxHashMap<WatchId, u32>,
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+}
+
+/// What the writer knows of a query.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    /// The numbers it is listed under.
+    anchors: Box<[Id]>,
+    share: f32,
+    class: Option<CostClass>,
+}
+
+impl Matcher {
+    /// No query in it.
+    #[must_use]
+    pub fn new() -> Matcher {
+        Matcher::default()
+    }
+
+    /// No query in it; words are chosen by these frequencies.
+    #[must_use]
+    pub fn with(frequencies: Frequencies) -> Matcher {
+        let mut matcher = Matcher::new();
+        matcher.set_frequencies(frequencies);
+        matcher
+    }
+
+    /// Chooses words by these frequencies from now on; queries that are there keep theirs.
+    pub fn set_frequencies(&mut self, frequencies: Frequencies) {
+        self.book.frequencies = frequencies;
+    }
+
+    /// Adds a query, in place of the one the watch had. A reference in it that was not looked up
+    /// ([`crate::resolve`]) holds for no post.
+    pub fn insert(&mut self, watch: WatchId, query: &Query) {
+        self.remove(watch);
+        let code = Compiler::new(&mut self.book).compile(&query.ast);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(Entry::default());
+            (self.entries.len() - 1) as u32
+        });
+        let entry = self.list(slot, &code);
+        let mut program = Vec::new();
+        pack(&code, &|code| anchors::share(code, &self.book), &mut program);
+        self.filed.set(slot, watch, program::is_plain(&code), &program);
+        self.entries[slot as usize] = entry;
+        self.slots.insert(watch, slot);
+    }
+
+    /// Lists a query under its words.
+    fn list(&mut self, slot: u32, code: &Code) -> Entry {
+        let Some(found) = anchors::anchors(code, &self.book) else {
+            Arc::make_mut(&mut self.always).push(slot);
+            return Entry { anchors: [].into(), share: 1.0, class: Some(CostClass::Unindexed) };
+        };
+        let mut listed: Vec<(Id, Option<Id>, bool)> = Vec::with_capacity(found.listings.len());
+        for listing in &found.listings {
+            let id = match listing.anchor {
+                Anchor::One(id) => id,
+                Anchor::Two(first, second) => self.book.add_pair(first, second),
+            };
+            listed.push((id, listing.guard, listing.exact));
+        }
+        let anchors = listed.iter().map(|(id, ..)| *id).collect();
+        listed.sort_unstable();
+        // Listed twice under a word, the query is listed once, by what either asks for.
+        listed.dedup_by(|other, kept| {
+            let same = other.0 == kept.0;
+            if same && other != kept {
+                let alone =
+                    [&*other, &*kept].iter().any(|(_, guard, exact)| guard.is_none() && *exact);
+                (kept.1, kept.2) = (None, alone);
+            }
+            same
+        });
+        for (id, guard, exact) in listed {
+            self.book.post(id, Posting::new(slot, guard, exact));
+        }
+        let class = match () {
+            () if found.share > BROAD => CostClass::Broad,
+            () if found.listings.iter().all(|listing| listing.exact) => CostClass::Exact,
+            () => CostClass::Indexed,
+        };
+        Entry { anchors, share: found.share.min(1.0), class: Some(class) }
+    }
+
+    /// Removes a watch's query; `false` when there was none.
+    pub fn remove(&mut self, watch: WatchId) -> bool {
+        let Some(slot) = self.slots.remove(&watch) else { return false };
+        let entry = std::mem::take(&mut self.entries[slot as usize]);
+        for anchor in &entry.anchors {
+            self.book.strike(*anchor, slot);
+            if self.book.dictionary.key(*anchor).0 == dictionary::Kind::Pair {
+                self.book.remove(*anchor);
+            }
+        }
+        if entry.class == Some(CostClass::Unindexed) {
+            Arc::make_mut(&mut self.always).retain(|other| *other != slot);
+        }
+        let code = unpack(self.filed.program(slot));
+        code.each_id(&mut |id| self.book.remove(id));
+        self.filed.clear(slot);
+        self.free.push(slot);
+        true
+    }
+
+    /// The number of queries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// No query in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// What a watch's query costs.
+    #[must_use]
+    pub fn cost(&self, watch: WatchId) -> Option<QueryCost> {
+        let entry = self.entries.get(*self.slots.get(&watch)? as usize)?;
+        Some(QueryCost { class: entry.class?, share: entry.share })
+    }
+
+    /// The queries as they are now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            dictionary: self.book.dictionary.clone(),
+            filed: self.filed.clone(),
+            always: Arc::clone(&self.always),
+            len: self.len(),
+        }
+    }
+
+    /// The watches that a post matches, by ascending id; see [`Snapshot::matches`].
+    #[must_use]
+    pub fn matches(&self, document: &Document<'_>, scratch: &mut Scratch) -> Vec<Match> {
+        self.snapshot().matches(document, scratch)
+    }
+}
+
+impl Snapshot {
+    /// The number of queries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// No query in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The watches that a post matches, by ascending id.
+    #[must_use]
+    pub fn matches(&self, document: &Document<'_>, scratch: &mut Scratch) -> Vec<Match> {
+        let mut slots = Vec::new();
+        self.find(document, scratch, &mut slots);
+        let mut matches: Vec<Match> =
+            slots.into_iter().map(|slot| self.hit(slot, document, scratch)).collect();
+        matches.sort_unstable_by_key(|found| found.watch);
+        matches
+    }
+
+    /// The watches that a post matches, by ascending id, without saying where and why.
+    #[must_use]
+    pub fn watches(&self, document: &Document<'_>, scratch: &mut Scratch) -> Vec<WatchId> {
+        let mut slots = Vec::new();
+        self.find(document, scratch, &mut slots);
+        let mut watches: Vec<WatchId> =
+            slots.into_iter().map(|slot| self.filed.watch(slot)).collect();
+        watches.sort_unstable();
+        watches
+    }
+
+    fn find(&self, document: &Document<'_>, scratch: &mut Scratch, slots: &mut Vec<u32>) {
+        scan::scan(&self.dictionary, document, scratch);
+        let queries = self.filed.len();
+        scratch.seen.resize(scratch.seen.len().max(queries), 0);
+        scratch.steps.resize(scratch.steps.len().max(queries), 0);
+        let mut at = 0;
+        while let Some(&id) = scratch.words.found().get(at) {
+            at += 1;
+            for posting in self.dictionary.postings(id) {
+                if posting.guard().is_some_and(|guard| !scratch.words.has(guard)) {
+                    continue;
+                }
+                self.look(*posting, document, scratch, slots);
+            }
+        }
+        for slot in &*self.always {
+            self.look(Posting::new(*slot, None, false), document, scratch, slots);
+        }
+    }
+
+    #[inline]
+    fn look(
+        &self,
+        posting: Posting,
+        document: &Document<'_>,
+        scratch: &mut Scratch,
+        slots: &mut Vec<u32>,
+    ) {
+        let slot = posting.slot();
+        let round = scratch.words.round();
+        let seen = &mut scratch.seen[slot as usize];
+        if *seen == round {
+            return;
+        }
+        if posting.is_exact() {
+            *seen = round;
+            slots.push(slot);
+            return;
+        }
+        *seen = round;
+        let (program, plain) = (self.filed.program(slot), self.filed.is_plain(slot));
+        let steps = &mut scratch.steps[slot as usize];
+        *steps = steps.saturating_add(program.len() as u32);
+        if !(Quick { document, words: &scratch.words }).may(program) {
+            return;
+        }
+        if plain || self.holds(program, document, scratch) {
+            slots.push(slot);
+        }
+    }
+
+    /// Looks closely.
+    fn holds(&self, program: &[u32], document: &Document<'_>, scratch: &mut Scratch) -> bool {
+        let code = unpack(program);
+        scan::patterns(&self.dictionary, document, &code, &mut scratch.words);
+        Eval { document, words: &scratch.words }.holds(&code)
+    }
+
+    fn hit(&self, slot: u32, document: &Document<'_>, scratch: &mut Scratch) -> Match {
+        let code = unpack(self.filed.program(slot));
+        if !self.filed.is_plain(slot) {
+            scan::patterns(&self.dictionary, document, &code, &mut scratch.words);
+        }
+        let tree = tree::tree(&code, &self.dictionary);
+        let hit = Eval { document, words: &scratch.words }.hit(&tree, &code);
+        Match { watch: self.filed.watch(slot), hit }
+    }
+
+    /// How much was read for each watch since the last call with this scratch, in words of
+    /// programs, watches with nothing left out: the measured share of each query in the cost of
+    /// matching. The snapshot must be a version of the matcher the scratch was used with.
+    pub fn take_costs(&self, scratch: &mut Scratch) -> Vec<(WatchId, u64)> {
+        let mut costs = Vec::new();
+        for (slot, steps) in scratch.steps.iter_mut().enumerate().filter(|(_, n)| **n > 0) {
+            let slot = slot as u32;
+            if self.filed.is_used(slot) {
+                costs.push((self.filed.watch(slot), u64::from(*steps)));
+            }
+            *steps = 0;
+        }
+        costs
+    }
+}
+
+/// Whether a query matches a post, and where. Asking many posts, keep a [`Matcher`] of one.
+#[must_use]
+pub fn matches_one(query: &Query, document: &Document<'_>) -> Option<Hit> {
+    let mut matcher = Matcher::new();
+    matcher.insert(WatchId(0), query);
+    matcher.matches(document, &mut Scratch::default()).pop().map(|found| found.hit)
+}

@@ -1,0 +1,194 @@
+//! Which known words a post has, and where.
+
+use text::words::{Kind, Words};
+
+use super::Scratch;
+use super::dictionary::{Dictionary, Id};
+use crate::code::Code;
+use crate::document::Document;
+use crate::eval::Occurrences;
+use crate::fields::{FieldName, Holds, PART_MARK, PROPERTY_MARK, Property, STEM_MARK};
+use crate::german;
+
+/// Notes every known word of a post.
+pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &mut Scratch) {
+    let Scratch { words: found, seen, key, placed, .. } = scratch;
+    if found.begin(dictionary.len()) {
+        seen.fill(0);
+    }
+    placed.clear();
+    let words = document.words();
+    for (number, token) in words.tokens().iter().enumerate() {
+        let number = number as u32;
+        words.each_key(token, |key| {
+            dictionary.find(key, |id, leads| {
+                found.add(id, number);
+                placed.push((number, id, leads));
+            });
+        });
+    }
+    if dictionary.asks_for(STEM_MARK) || dictionary.asks_for(PART_MARK) {
+        forms(dictionary, document, found, key);
+    }
+    let mut number = words.tokens().len() as u32;
+    let asks = |field| dictionary.asks_for_field(field);
+    if FieldName::ALL.into_iter().any(|f| is_worded(f) && asks(f)) {
+        let fields = document.fields();
+        let mut first = 0;
+        for (field, end) in &fields.runs {
+            if asks(*field) {
+                for at in first..*end {
+                    let token = &fields.words.tokens()[at as usize];
+                    let at = number + at;
+                    for word in fields.words.keys(token) {
+                        key.clear();
+                        key.push(field.mark());
+                        key.push_str(word);
+                        dictionary.find(key, |id, leads| {
+                            found.add(id, at);
+                            placed.push((at, id, leads));
+                        });
+                    }
+                }
+            }
+            first = *end;
+        }
+        number += first;
+    }
+    values(dictionary, document, number, found, key);
+    pairs(dictionary, document, placed, found);
+}
+
+fn is_worded(field: FieldName) -> bool {
+    matches!(field.holds(), Holds::Words | Holds::Address)
+}
+
+fn values(
+    dictionary: &Dictionary,
+    document: &Document<'_>,
+    number: u32,
+    found: &mut Occurrences,
+    key: &mut String,
+) {
+    for field in FieldName::ALL {
+        if field.holds() == Holds::Values && dictionary.asks_for_field(field) {
+            document.values(field, &mut |value| {
+                key.clear();
+                key.push(field.mark());
+                key.push_str(value);
+                dictionary.find(key, |id, _| found.add(id, number));
+            });
+        }
+    }
+    if dictionary.asks_for_property() {
+        for property in Property::ALL.into_iter().filter(|p| document.is(*p)) {
+            key.clear();
+            key.push(PROPERTY_MARK);
+            key.push_str(property.as_str());
+            dictionary.find(key, |id, _| found.add(id, number));
+        }
+    }
+}
+
+/// Words by their inflected forms and as parts of compounds.
+fn forms(
+    dictionary: &Dictionary,
+    document: &Document<'_>,
+    found: &mut Occurrences,
+    key: &mut String,
+) {
+    let words = document.words();
+    let (stems, parts) = (dictionary.asks_for(STEM_MARK), dictionary.asks_for(PART_MARK));
+    for (number, token) in words.tokens().iter().enumerate() {
+        if !matches!(token.kind, Kind::Word | Kind::Hashtag) {
+            continue;
+        }
+        let number = number as u32;
+        let word = words.word(token);
+        if stems {
+            german::each_stem(word, document.lang(), &mut |lang, stem| {
+                key.clear();
+                key.push(STEM_MARK);
+                key.push_str(lang);
+                key.push(':');
+                key.push_str(stem);
+                dictionary.find(key, |id, _| found.add(id, number));
+            });
+        }
+        if parts {
+            german::each_part(word, &mut |part| {
+                key.clear();
+                key.push(PART_MARK);
+                key.push_str(part);
+                dictionary.find(key, |id, _| found.add(id, number));
+            });
+        }
+    }
+}
+
+/// Known pairs of words that stand one right after the other.
+fn pairs(
+    dictionary: &Dictionary,
+    document: &Document<'_>,
+    placed: &[(u32, Id, bool)],
+    found: &mut Occurrences,
+) {
+    let mut next = 0;
+    for (at, (token, first, leads)) in placed.iter().enumerate() {
+        if !leads {
+            continue;
+        }
+        next = next.max(at + 1);
+        while placed.get(next).is_some_and(|(other, ..)| other <= token) {
+            next += 1;
+        }
+        let behind = placed[next..].iter().take_while(|(other, ..)| *other == token + 1);
+        for (_, second, _) in behind {
+            if let Some(pair) = dictionary.find_pair(*first, *second)
+                && document.is_one_run(*token, token + 1)
+            {
+                found.add(pair, *token);
+            }
+        }
+    }
+}
+
+/// Notes where the shapes stand that a query names: only now, when a post may match it.
+pub(crate) fn patterns(
+    dictionary: &Dictionary,
+    document: &Document<'_>,
+    code: &Code,
+    found: &mut Occurrences,
+) {
+    let mut ids = Vec::new();
+    shapes(code, &mut ids);
+    for id in ids {
+        let Some(pattern) = dictionary.pattern(id) else { continue };
+        if !found.ask(id) {
+            continue;
+        }
+        let words: &Words = document.words();
+        for (number, token) in words.tokens().iter().enumerate() {
+            if words.keys(token).any(|key| pattern.fits(key)) {
+                found.add(id, number as u32);
+            }
+        }
+    }
+}
+
+fn shapes(code: &Code, ids: &mut Vec<Id>) {
+    match code {
+        Code::Pattern(id) => ids.push(*id),
+        Code::And(all) | Code::Or(all) | Code::AtLeast { of: all, .. } => {
+            all.iter().for_each(|code| shapes(code, ids));
+        }
+        Code::Not(inner)
+        | Code::MinCount { inner, .. }
+        | Code::In(_, inner)
+        | Code::Edge { inner, .. } => shapes(inner, ids),
+        Code::Near { sides, .. } | Code::NotNear { sides, .. } | Code::Same { sides, .. } => {
+            sides.iter().for_each(|code| shapes(code, ids));
+        }
+        _ => {}
+    }
+}

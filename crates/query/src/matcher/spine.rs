@@ -1,0 +1,64 @@
+//! A list that many versions share: a copy costs a few counters, a change copies one block and
+//! the branch it hangs on, and only where another version still holds them.
+
+use std::sync::Arc;
+
+/// Blocks that hang on one branch.
+const BRANCH: usize = 64;
+
+/// A list of blocks, two levels deep. A lone owner changes it in place.
+#[derive(Clone, Debug)]
+pub(crate) struct Spine<T> {
+    branches: Vec<Arc<Vec<Arc<T>>>>,
+    len: usize,
+}
+
+impl<T> Default for Spine<T> {
+    fn default() -> Spine<T> {
+        Spine { branches: Vec::new(), len: 0 }
+    }
+}
+
+impl<T: Clone> Spine<T> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub fn get(&self, at: usize) -> Option<&T> {
+        self.branches.get(at / BRANCH)?.get(at % BRANCH).map(|block| &**block)
+    }
+
+    /// The block to be changed: its own from now on.
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
+        let branch = Arc::make_mut(self.branches.get_mut(at / BRANCH)?);
+        branch.get_mut(at % BRANCH).map(Arc::make_mut)
+    }
+
+    pub fn push(&mut self, block: T) {
+        if self.len.is_multiple_of(BRANCH) {
+            self.branches.push(Arc::new(Vec::with_capacity(BRANCH)));
+        }
+        if let Some(branch) = self.branches.last_mut() {
+            Arc::make_mut(branch).push(Arc::new(block));
+            self.len += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_does_not_see_later_changes() {
+        let mut spine = Spine::default();
+        (0..200).for_each(|n| spine.push(n));
+        let before = spine.clone();
+        *spine.get_mut(130).unwrap() = 7;
+        spine.push(200);
+        assert_eq!((before.get(130), before.get(200), before.len()), (Some(&130), None, 200));
+        assert_eq!((spine.get(130), spine.get(200), spine.len()), (Some(&7), Some(&200), 201));
+        assert!(Arc::ptr_eq(&before.branches[0], &spine.branches[0]));
+    }
+}
