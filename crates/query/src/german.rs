@@ -1,8 +1,5 @@
 //! Inflected forms and parts of compounds, as keys.
 
-/// Languages whose inflection is known.
-pub(crate) const LANGS: [&str; 2] = ["de", "en"];
-
 /// Calls `each` with the stems a word may have: in the post's language where it is known and
 /// stemmed, else in every one.
 pub(crate) fn each_stem(word: &str, lang: Option<&str>, each: &mut dyn FnMut(&str, &str)) {

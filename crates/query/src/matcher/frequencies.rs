@@ -67,7 +67,7 @@ impl Frequencies {
         let (posts, cells) = bytes.split_first_chunk::<4>()?;
         let cells: Vec<u16> =
             cells.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-        let fits = bytes.len() % 2 == 0 && (cells.is_empty() || cells.len() == CELLS);
+        let fits = bytes.len().is_multiple_of(2) && (cells.is_empty() || cells.len() == CELLS);
         let posts = u32::from_le_bytes(*posts);
         fits.then_some(Frequencies { posts: if cells.is_empty() { 0 } else { posts }, cells })
     }
