@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::mention::{NewMention, Tone};
 use crate::post::{PostId, digest16, parse_hex16};
 use crate::time::Time;
-use crate::watch::{Watch, WatchId};
+use crate::watch::{AlertRules, WatchId};
 
 /// An alert's identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,20 +109,20 @@ pub const NEGATIVE_FROM: f32 = 0.5;
 
 /// The alert that a fresh mention calls for under its watch's rules, if any.
 #[must_use]
-pub fn alert_for(watch: &Watch, mention: &NewMention, post: PostId) -> Option<NewAlert> {
+pub fn alert_for(rules: AlertRules, mention: &NewMention, post: PostId) -> Option<NewAlert> {
     let negative = mention
         .sentiment
         .is_some_and(|s| s.tone == Tone::Negative && s.confidence >= NEGATIVE_FROM);
-    let reason = if watch.alerts.negative && negative {
+    let reason = if rules.negative && negative {
         AlertReason::Negative
-    } else if watch.alerts.every {
+    } else if rules.every {
         AlertReason::Mention
     } else {
         return None;
     };
     Some(NewAlert {
-        id: AlertId::of(watch.id, reason, &post.to_string()),
-        watch: watch.id,
+        id: AlertId::of(mention.watch, reason, &post.to_string()),
+        watch: mention.watch,
         reason,
         post: Some(post),
         rise: None,
@@ -236,20 +236,6 @@ pub struct Message {
 mod tests {
     use super::*;
     use crate::mention::Sentiment;
-    use crate::watch::AlertRules;
-
-    fn watch(alerts: AlertRules) -> Watch {
-        Watch {
-            id: WatchId(7),
-            name: "w".into(),
-            query: "w".into(),
-            version: 1,
-            alerts,
-            paused: false,
-            created: Time(0),
-            changed: Time(0),
-        }
-    }
 
     fn mention(tone: Tone) -> NewMention {
         NewMention {
@@ -265,10 +251,10 @@ mod tests {
     #[test]
     fn one_mention_raises_at_most_one_alert() {
         let post = PostId([1; 16]);
-        let both = watch(AlertRules { every: true, negative: true, rise: false });
-        let every = watch(AlertRules { every: true, negative: false, rise: false });
-        let negative = alert_for(&both, &mention(Tone::Negative), post).expect("negative");
-        let plain = alert_for(&every, &mention(Tone::Negative), post).expect("every");
+        let both = AlertRules { every: true, negative: true, rise: false };
+        let every = AlertRules { every: true, negative: false, rise: false };
+        let negative = alert_for(both, &mention(Tone::Negative), post).expect("negative");
+        let plain = alert_for(every, &mention(Tone::Negative), post).expect("every");
         assert_eq!(negative.reason, AlertReason::Negative);
         assert_eq!(plain.reason, AlertReason::Mention);
         assert_eq!(negative.id, plain.id, "a changed rule must not tell the same mention again");
@@ -278,13 +264,13 @@ mod tests {
     fn quiet_rules_stay_quiet() {
         let rules = AlertRules { every: false, negative: true, rise: true };
         let post = PostId([1; 16]);
-        assert_eq!(alert_for(&watch(rules), &mention(Tone::Neutral), post), None);
+        assert_eq!(alert_for(rules, &mention(Tone::Neutral), post), None);
         let mut unsure = mention(Tone::Negative);
         unsure.sentiment = Some(Sentiment { tone: Tone::Negative, confidence: 0.47 });
-        assert_eq!(alert_for(&watch(rules), &unsure, post), None);
+        assert_eq!(alert_for(rules, &unsure, post), None);
         let mut unknown = mention(Tone::Negative);
         unknown.sentiment = None;
-        assert_eq!(alert_for(&watch(rules), &unknown, post), None);
+        assert_eq!(alert_for(rules, &unknown, post), None);
     }
 
     #[test]

@@ -389,6 +389,8 @@ pub struct NewWatch {
 pub struct KeptWatch {
     /// The watch.
     pub watch: Watch,
+    /// [`Change::settings`] at its last change.
+    pub revision: i64,
     /// The version of its query that was filled; 0: none.
     pub filled: u32,
     /// [`Change::settings`] when that filling began.

@@ -1,5 +1,7 @@
 //! Lists of sources: what `list:"Trade press"` stands for.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::Time;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -19,7 +21,7 @@ fn list_from(row: &SqliteRow) -> Result<SourceList> {
 
 /// Entries as they are kept: without empty lines, doubles and blanks around, in their order.
 fn tidy(entries: &[String]) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     entries
         .iter()
         .flat_map(|entry| entry.lines())
@@ -45,6 +47,14 @@ impl Store {
             .fetch_optional(self.readers())
             .await?;
         row.as_ref().map(list_from).transpose()
+    }
+
+    /// [`SourceList::revision`] of every list by its name in lower case.
+    pub async fn list_revisions(&self) -> Result<HashMap<String, i64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT folded, revision FROM source_lists")
+            .fetch_all(self.readers())
+            .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Keeps a list under a name, in place of the one that had it (case aside; the new spelling

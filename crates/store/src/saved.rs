@@ -1,5 +1,7 @@
 //! Saved queries: what `query:"Name"` stands for.
 
+use std::collections::HashMap;
+
 use domain::Time;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -32,6 +34,15 @@ impl Store {
             .fetch_optional(self.readers())
             .await?;
         row.as_ref().map(saved_from).transpose()
+    }
+
+    /// [`SavedQuery::revision`] of every saved query by its name in lower case.
+    pub async fn saved_query_revisions(&self) -> Result<HashMap<String, i64>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT folded, revision FROM saved_queries")
+                .fetch_all(self.readers())
+                .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Saves a query under a name, in place of the one that had it (case aside; the new spelling

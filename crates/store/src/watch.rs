@@ -33,6 +33,15 @@ pub(crate) fn watch_from(row: &SqliteRow) -> Result<Watch> {
     })
 }
 
+fn kept_from(row: &SqliteRow) -> Result<KeptWatch> {
+    Ok(KeptWatch {
+        watch: watch_from(row)?,
+        revision: row.try_get("revision")?,
+        filled: row.try_get("filled")?,
+        filled_at: row.try_get("filled_at")?,
+    })
+}
+
 impl Store {
     /// All, by name.
     pub async fn watches(&self) -> Result<Vec<Watch>> {
@@ -75,17 +84,16 @@ impl Store {
                 .fetch_all(&mut *read)
                 .await?;
         read.commit().await?;
-        let changed = rows
-            .iter()
-            .map(|row| {
-                Ok(KeptWatch {
-                    watch: watch_from(row)?,
-                    filled: row.try_get("filled")?,
-                    filled_at: row.try_get("filled_at")?,
-                })
-            })
-            .collect::<Result<_>>()?;
+        let changed = rows.iter().map(kept_from).collect::<Result<_>>()?;
         Ok(WatchChanges { settings, changed, gone: gone.into_iter().map(WatchId).collect() })
+    }
+
+    /// The watches of these numbers, in any order; those that are gone are left out.
+    pub async fn kept_watches(&self, numbers: &[WatchId]) -> Result<Vec<KeptWatch>> {
+        let mut conn = self.readers().acquire().await?;
+        let numbers: Vec<i64> = numbers.iter().map(|watch| watch.0).collect();
+        let rows = rows_of(&mut conn, "SELECT * FROM watches WHERE id", "", &numbers).await?;
+        rows.iter().map(kept_from).collect()
     }
 
     /// Remembers that these versions of queries were filled from the past, which began when

@@ -1,42 +1,12 @@
 //! From what connectors hand over to what the store keeps: normalise, match, judge.
 
-use std::collections::HashMap;
-
 use domain::{
-    Batch, DAY, NewMention, Observation, Platform, Post, PostId, SourceId, Time, Watch, WatchId,
-    alert_for,
+    Batch, DAY, NewMention, Observation, Platform, Post, PostId, SourceId, Time, WatchId, alert_for,
 };
-use query::{Document, Matcher, Scratch};
+use query::{Document, Scratch};
 use store::{Ingest, JudgedMention, JudgedPost};
 
-/// What is matched: all watches that are not paused, and their matcher.
-#[derive(Default)]
-pub struct Rules {
-    /// The matcher over all of them.
-    pub matcher: Matcher,
-    /// The watches by number.
-    pub watches: HashMap<WatchId, Watch>,
-}
-
-impl Rules {
-    /// Rules over these watches. A watch whose query no longer parses is left out and returned
-    /// with its error: nothing a person saved is dropped silently.
-    #[must_use]
-    pub fn over(watches: Vec<Watch>) -> (Rules, Vec<(Watch, query::QueryError)>) {
-        let mut rules = Rules::default();
-        let mut broken = Vec::new();
-        for watch in watches.into_iter().filter(|watch| !watch.paused) {
-            match query::parse(&watch.query) {
-                Ok(query) => {
-                    rules.matcher.insert(watch.id, &query);
-                    rules.watches.insert(watch.id, watch);
-                }
-                Err(error) => broken.push((watch, error)),
-            }
-        }
-        (rules, broken)
-    }
-}
+use super::rules::{Rule, Rules};
 
 /// Which mentions raise alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,16 +80,16 @@ impl Judge {
         let mentions = matches
             .into_iter()
             .filter_map(|found| {
-                let watch = rules.watches.get(&found.watch)?;
+                let Rule { version, alerts } = rules.get(found.watch)?;
                 let mention = NewMention {
-                    watch: watch.id,
-                    watch_version: watch.version,
+                    watch: found.watch,
+                    watch_version: version,
                     spans: found.hit.spans,
                     why: found.hit.why,
                     sentiment,
                     matched: now,
                 };
-                let alert = if tell { alert_for(watch, &mention, id) } else { None };
+                let alert = if tell { alert_for(alerts, &mention, id) } else { None };
                 Some(JudgedMention { mention, alert })
             })
             .collect();
@@ -155,18 +125,28 @@ fn all_text(post: &Post) -> String {
     filled.join("\n\n")
 }
 
-/// The mentions that fresh watches find among posts already stored.
+/// The mentions that watches find among posts already stored, those alone that `wanted` names
+/// with this version.
 #[must_use]
-pub fn look_back(rules: &Rules, posts: &[Post], now: Time) -> Vec<(PostId, NewMention)> {
+pub fn look_back(
+    rules: &Rules,
+    posts: &[Post],
+    wanted: impl Fn(WatchId, u32) -> bool,
+    now: Time,
+) -> Vec<(PostId, NewMention)> {
     let mut judge = Judge::new(Telling::Nothing);
-    posts
-        .iter()
-        .flat_map(|post| {
-            let judged = judge.post(rules, post.clone(), now);
-            let id = judged.post.id();
-            judged.mentions.into_iter().map(move |judged| (id, judged.mention))
-        })
-        .collect()
+    let mut found = Vec::new();
+    for post in posts {
+        let judged = judge.post(rules, post.clone(), now);
+        let id = judged.post.id();
+        let mentions = judged.mentions.into_iter().map(|judged| judged.mention);
+        found.extend(
+            mentions
+                .filter(|mention| wanted(mention.watch, mention.watch_version))
+                .map(|mention| (id, mention)),
+        );
+    }
+    found
 }
 
 /// The platform part of a stream's name, which is the connector's name.

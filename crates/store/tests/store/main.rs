@@ -64,7 +64,7 @@ pub fn judged(post: Post, watches: &[&Watch]) -> JudgedPost {
         .iter()
         .map(|watch| {
             let mention = mention(watch.id);
-            let alert = domain::alert_for(watch, &mention, post.id());
+            let alert = domain::alert_for(watch.alerts, &mention, post.id());
             JudgedMention { mention, alert }
         })
         .collect();

@@ -336,7 +336,7 @@ pub fn judge(post: Post, tone: Option<(Tone, f32)>, watches: &[Watch]) -> Judged
             sentiment,
             matched,
         };
-        let alert = domain::alert_for(watch, &mention, post.id());
+        let alert = domain::alert_for(watch.alerts, &mention, post.id());
         Some(JudgedMention { mention, alert })
     };
     let mentions = watches.iter().filter(|w| !w.paused).filter_map(mention).collect();
