@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use channels::{CONNECTORS, Clock, Http, HttpOptions};
-use domain::Way;
+use domain::{WatchId, WatchState, Way};
 use notify::{NOTIFIERS, NotifyOptions};
 use store::Store;
 use tokio::net::TcpListener;
@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::flow::connectors::Outfit;
+use crate::flow::fill::{Filler, Jobs};
 use crate::flow::keeper::Keep;
 use crate::flow::message::message;
-use crate::flow::{Flow, House, Telling, connectors, keeper, tell, watches};
+use crate::flow::{Flow, House, State, Telling, connectors, frequencies, keeper, tell, watches};
 
 /// Longest wait for open pages when the house ends.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -130,9 +131,20 @@ pub async fn start(
     let public_url = public_url(config, address);
 
     let young = i64::try_from(config.number("alert-within-hours")).unwrap_or(24) * domain::HOUR;
-    let rules = watches::load(&store).await?;
-    let (interests_out, interests) = signal::channel(Arc::new(watches::interests(&rules)));
-    let flow = Flow::start(store.clone(), plan.clock, rules, Telling::Younger(young));
+    let state = Arc::new(State::new(frequencies::read(&config.data)));
+    let (rules, book, unfilled) = watches::load(&store, &state).await?;
+    let (interests_out, interests) = signal::channel(Arc::new(book.interests()));
+    let telling = Telling::Younger(young);
+    let flow = Flow::start(store.clone(), plan.clock, rules, telling, Arc::clone(&state));
+    let jobs = Jobs::default();
+    jobs.add(unfilled);
+    let filler = Filler {
+        house: house.clone(),
+        rules: Arc::clone(&flow.rules),
+        state: Arc::clone(&state),
+        settled: flow.settled.clone(),
+        jobs: jobs.clone(),
+    };
 
     let http = Http::new(plan.http.clone())?;
     let options = notify_options(&plan.http);
@@ -144,12 +156,22 @@ pub async fn start(
         mentions_days: config.number("keep-mentions-days"),
     };
     let tasks = vec![
-        tokio::spawn(watches::keep(house.clone(), Arc::clone(&flow.rules), interests_out)),
+        tokio::spawn(watches::keep(
+            house.clone(),
+            book,
+            Arc::clone(&flow.rules),
+            Arc::clone(&state),
+            jobs,
+            interests_out,
+        )),
+        tokio::spawn(filler.run()),
+        tokio::spawn(frequencies::keep(house.clone(), Arc::clone(&state), config.data.clone())),
         tokio::spawn(connectors::run(house.clone(), outfit)),
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),
     ];
-    let screens = serve_screens(&house, &plan, &public_url, options, listener).await?;
+    let hooks = Hooks { clock: plan.clock, public_url: public_url.clone(), options, state };
+    let screens = serve_screens(&house, &plan, &public_url, hooks, listener).await?;
     Ok(Running { house, flow, address, public_url, tasks, screens, _lock: lock })
 }
 
@@ -209,12 +231,12 @@ async fn serve_screens(
     house: &House,
     plan: &Plan,
     public_url: &str,
-    options: NotifyOptions,
+    hooks: Hooks,
     listener: TcpListener,
 ) -> anyhow::Result<JoinHandle<()>> {
     let clock = plan.clock;
-    let hooks = Hooks { clock, public_url: public_url.to_owned(), options };
     let router = web::router(web::Options {
+        archive: web::Archive(house.store.clone()),
         store: house.store.clone(),
         now: Arc::new(move || clock.now()),
         connectors: CONNECTORS.iter().map(|entry| entry.info).collect(),
@@ -242,6 +264,7 @@ struct Hooks {
     clock: Clock,
     public_url: String,
     options: NotifyOptions,
+    state: Arc<State>,
 }
 
 #[async_trait]
@@ -262,6 +285,10 @@ impl web::Hooks for Hooks {
             .find(|entry| entry.info.name == name)
             .ok_or_else(|| format!("there is no connector {name:?}"))?;
         (entry.build)(settings).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn watch_state(&self, watch: WatchId) -> WatchState {
+        self.state.of(watch)
     }
 }
 

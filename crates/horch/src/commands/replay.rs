@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use super::open_store;
 use crate::cli::Replay;
 use crate::config::Config;
-use crate::flow::{Flow, Telling, watches};
+use crate::flow::{Flow, State, Telling, watches};
 use crate::recorded::{Mapping, Recording};
 
 /// Posts handed over at once.
@@ -95,9 +96,10 @@ pub async fn replay_into(store: &store::Store, replay: &Replay) -> Result<Outcom
     let mapping: Mapping = replay.map.clone().into();
     let recording = Recording::open(&replay.file, &mapping, clock.now())?;
     let telling = if replay.tell { Telling::All } else { Telling::Nothing };
-    let rules = watches::load(store).await?;
-    let flow = Flow::start(store.clone(), clock, rules, telling);
-    let counters = std::sync::Arc::clone(&flow.counters);
+    let state = Arc::new(State::default());
+    let (rules, ..) = watches::load(store, &state).await?;
+    let flow = Flow::start(store.clone(), clock, rules, telling, state);
+    let counters = Arc::clone(&flow.counters);
     let bar = progress_bar(&recording, replay.json);
     let (inlet, speed) = (flow.inlet.clone(), replay.speed);
     let reading = tokio::task::spawn_blocking(move || read(recording, &inlet, speed, &bar));

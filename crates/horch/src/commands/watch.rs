@@ -73,7 +73,7 @@ async fn add(store: &Store, wanted: &WatchAdd) -> Result<()> {
     }
     // A running Horch notices by itself; without one the posts kept are looked through here.
     let fresh = store.watch_named(name).await?.into_iter().collect();
-    let found = flow::watches::fill(store, fresh, now).await?;
+    let found = flow::fill::fill(store, fresh, now).await?;
     if found > 0 {
         anstream::println!("{found} mentions among the posts kept");
     }

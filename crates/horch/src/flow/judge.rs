@@ -3,10 +3,14 @@
 use domain::{
     Batch, DAY, NewMention, Observation, Platform, Post, PostId, SourceId, Time, WatchId, alert_for,
 };
-use query::{Document, Scratch};
+use query::{Document, Frequencies, Scratch};
 use store::{Ingest, JudgedMention, JudgedPost};
 
 use super::rules::{Rule, Rules};
+use super::state::State;
+
+/// Of so many posts one is counted among those observed.
+const OBSERVE: u64 = 64;
 
 /// Which mentions raise alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +37,28 @@ impl Telling {
 pub struct Judge {
     scratch: Scratch,
     telling: Telling,
+    seen: u64,
+    frequencies: Frequencies,
 }
 
 impl Judge {
     /// A judge with its own scratch space.
     #[must_use]
     pub fn new(telling: Telling) -> Judge {
-        Judge { scratch: Scratch::default(), telling }
+        Judge::with(telling, Frequencies::new())
+    }
+
+    /// A judge that goes on observing how many posts have which word.
+    #[must_use]
+    pub fn with(telling: Telling, frequencies: Frequencies) -> Judge {
+        Judge { scratch: Scratch::default(), telling, seen: 0, frequencies }
+    }
+
+    /// Hands over what was observed since the last time: what matching cost each watch, and how
+    /// many posts have which word. Call it with the rules that judged last.
+    pub fn tell(&mut self, rules: &Rules, state: &State) {
+        state.add_steps(rules.matcher.take_costs(&mut self.scratch));
+        state.set_frequencies(self.frequencies.clone());
     }
 
     /// Adds a batch to what is to be stored.
@@ -70,12 +89,16 @@ impl Judge {
     fn post(&mut self, rules: &Rules, mut post: Post, now: Time) -> JudgedPost {
         normalise(&mut post);
         let document = Document::of(&post);
+        if self.seen.is_multiple_of(OBSERVE) {
+            self.frequencies.observe(&document);
+        }
+        self.seen += 1;
         let matches = rules.matcher.matches(&document, &mut self.scratch);
         if matches.is_empty() {
             return JudgedPost { post, mentions: Vec::new() };
         }
         let id = post.id();
-        let sentiment = tone(&post);
+        let sentiment = document.sentiment();
         let tell = self.telling.wants(&post, now);
         let mentions = matches
             .into_iter()
@@ -116,7 +139,7 @@ pub fn normalise(post: &mut Post) {
 /// The tone of a whole post.
 #[must_use]
 pub fn tone(post: &Post) -> Option<domain::Sentiment> {
-    text::sentiment::judge(&all_text(post), post.lang.as_deref())
+    Document::of(post).sentiment()
 }
 
 fn all_text(post: &Post) -> String {

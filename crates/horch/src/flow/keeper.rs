@@ -1,9 +1,10 @@
 //! The housekeeping: changes by other processes, rises in volume, what is to be forgotten.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use domain::rise::rise;
-use domain::{AlertId, AlertReason, DAY, HOUR, NewAlert, Time, Watch};
+use domain::rise::{MIN_MENTIONS, rise};
+use domain::{AlertId, AlertReason, DAY, HOUR, NewAlert, Time, Watch, WatchId};
 use store::Retention;
 
 use super::House;
@@ -48,6 +49,7 @@ impl Keep {
 pub async fn run(house: House, keep: Keep) {
     let mut rises = Instant::now();
     let mut swept = Instant::now();
+    let mut busy = HashMap::new();
     while house.pause(LOOK).await {
         if let Err(error) = house.store.look_for_changes().await {
             tracing::warn!(%error, "changes by other processes could not be looked for");
@@ -55,7 +57,7 @@ pub async fn run(house: House, keep: Keep) {
         // In a demo an hour passes in a minute of the wall clock.
         if rises.elapsed() >= RISES.div_f64(house.clock.speed().min(15.0)) {
             rises = Instant::now();
-            if let Err(error) = look_for_rises(&house).await {
+            if let Err(error) = look_for_rises(&house, &mut busy).await {
                 tracing::warn!(%error, "volumes could not be looked at");
             }
         }
@@ -70,12 +72,22 @@ pub async fn run(house: House, keep: Keep) {
     }
 }
 
-async fn look_for_rises(house: &House) -> store::Result<()> {
-    for watch in house.store.watches().await? {
-        if watch.alerts.rise && !watch.paused {
-            look_at(house, &watch).await?;
+/// Looks at the watches alone that may show a rise: those with enough mentions in the last hour,
+/// and not as many as when they were last looked at.
+async fn look_for_rises(house: &House, seen: &mut HashMap<WatchId, u64>) -> store::Result<()> {
+    let now = house.clock.now();
+    let busy = house.store.busy_watches(now.plus(-HOUR), now, MIN_MENTIONS).await?;
+    let fresh: Vec<WatchId> = busy
+        .iter()
+        .filter(|(watch, count)| seen.get(watch) != Some(count))
+        .map(|(watch, _)| *watch)
+        .collect();
+    for kept in house.store.kept_watches(&fresh).await? {
+        if kept.watch.alerts.rise && !kept.watch.paused {
+            look_at(house, &kept.watch).await?;
         }
     }
+    *seen = busy.into_iter().collect();
     Ok(())
 }
 

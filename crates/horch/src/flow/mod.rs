@@ -3,17 +3,30 @@
 //! ```text
 //! connectors ─► inlet (bounded) ─► judge (a thread of its own) ─► store (ONE transaction)
 //!                                      ▲ rules                        │ changes
-//!                  watches ────────────┘                              ▼
+//!                  watches ────────────┘                              ├─► archive
+//!                  fill ◄── new and changed ones                      ▼
 //!                                                   tell (outbox) ─► notify ─► people
 //! ```
+//!
+//! Nothing waits for company: a transaction is begun as soon as a post is judged, and takes what
+//! came meanwhile. When more comes than can be stored, what waits is bounded (64 batches, two
+//! transactions of 500 posts): then whoever listens has to wait, and nothing is lost.
 //!
 //! Absences: no stage holds more than a bounded queue; no cursor moves outside the transaction
 //! that stores what it brought; no message leaves without a row.
 
 pub mod connectors;
+pub mod fill;
+pub mod frequencies;
+pub mod gauge;
+pub mod handover;
+pub mod interests;
 pub mod judge;
 pub mod keeper;
 pub mod message;
+pub mod names;
+pub mod rules;
+pub mod state;
 pub mod tell;
 pub mod watches;
 
@@ -23,35 +36,24 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use channels::Clock;
-use domain::Batch;
+use domain::{Batch, Observation};
 use store::{Ingest, Store, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch as signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use judge::{Judge, Rules, Telling};
+pub use gauge::Counters;
+use handover::{Handover, Parcel};
+pub use judge::{Judge, Telling};
+pub use rules::Rules;
+pub use state::State;
 
 /// Batches that may wait between connectors and judge.
 const INLET: usize = 64;
-/// Posts stored in one transaction at most (more only where one batch alone is larger).
-const TRANSACTION: usize = 1_000;
+/// How often what the judge observed is told.
+const TELL: Duration = Duration::from_secs(10);
 /// First pause after a failed transaction; doubles up to a minute.
 const RETRY: Duration = Duration::from_millis(200);
-
-/// Counters of what went through, since the flow was started.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Posts stored for the first time.
-    pub new: AtomicU64,
-    /// Posts known before.
-    pub known: AtomicU64,
-    /// Posts whose text had changed.
-    pub edited: AtomicU64,
-    /// Posts removed.
-    pub deleted: AtomicU64,
-    /// Mentions stored.
-    pub mentions: AtomicU64,
-}
 
 /// A running flow from inlet to store.
 pub struct Flow {
@@ -61,25 +63,64 @@ pub struct Flow {
     pub rules: Arc<ArcSwap<Rules>>,
     /// What went through.
     pub counters: Arc<Counters>,
+    /// Tells when what was judged is stored.
+    pub settled: Settled,
     storing: JoinHandle<Result<(), StoreError>>,
 }
 
+/// Tells when everything judged so far is stored.
+#[derive(Clone)]
+pub struct Settled {
+    taken: Arc<AtomicU64>,
+    stored: signal::Receiver<u64>,
+}
+
+impl Settled {
+    /// Waits until every batch that may have been judged by rules older than the present ones is
+    /// stored. `false` when the flow ended before.
+    pub async fn wait(&mut self) -> bool {
+        let taken = self.taken.load(Ordering::SeqCst);
+        self.stored.wait_for(|stored| *stored >= taken).await.is_ok()
+    }
+}
+
+/// A batch and when it came in.
+type Arrival = (Instant, Batch);
+
 impl Flow {
-    /// Starts judge and storer over the store's watches.
+    /// Starts judge and storer over the store's watches. What matching costs is added to `state`.
     #[must_use]
-    pub fn start(store: Store, clock: Clock, rules: Rules, telling: Telling) -> Flow {
-        let (inlet, batches) = mpsc::channel(INLET);
-        // One transaction is prepared while another one is written: no more.
-        let (ready, to_store) = mpsc::channel(1);
+    pub fn start(
+        store: Store,
+        clock: Clock,
+        rules: Rules,
+        telling: Telling,
+        state: Arc<State>,
+    ) -> Flow {
+        // The inlet itself holds one batch: what waits, waits with its time of arrival.
+        let (inlet, batches) = mpsc::channel(1);
+        let (arrived, arrivals) = mpsc::channel(INLET);
         let rules = Arc::new(ArcSwap::from_pointee(rules));
         let counters = Arc::new(Counters::default());
-        let judged_by = Arc::clone(&rules);
+        let handover = Arc::new(Handover::default());
+        let (stored, when_stored) = signal::channel(0);
+        let settled = Settled { taken: Arc::default(), stored: when_stored };
+        tokio::spawn(receive(batches, arrived, Arc::clone(&counters)));
+        let bench = Bench {
+            handover: Arc::clone(&handover),
+            rules: Arc::clone(&rules),
+            counters: Arc::clone(&counters),
+            taken: Arc::clone(&settled.taken),
+            state,
+            clock,
+        };
         std::thread::Builder::new()
             .name("judge".to_owned())
-            .spawn(move || judge_all(batches, &ready, &judged_by, clock, telling))
+            .spawn(move || bench.judge_all(arrivals, telling))
             .expect("the system starts a thread");
-        let storing = tokio::spawn(store_all(store, clock, to_store, Arc::clone(&counters)));
-        Flow { inlet, rules, counters, storing }
+        let storing =
+            tokio::spawn(store_all(store, clock, handover, Arc::clone(&counters), stored));
+        Flow { inlet, rules, counters, settled, storing }
     }
 
     /// Closes the inlet and waits until everything in it is stored. Other copies of the inlet
@@ -102,55 +143,102 @@ impl Flow {
     }
 }
 
-fn judge_all(
+/// Notes when batches come in.
+async fn receive(
     mut batches: mpsc::Receiver<Batch>,
-    ready: &mpsc::Sender<Ingest>,
-    rules: &ArcSwap<Rules>,
-    clock: Clock,
-    telling: Telling,
+    arrived: mpsc::Sender<Arrival>,
+    counters: Arc<Counters>,
 ) {
-    let mut judge = Judge::new(telling);
-    while let Some(first) = batches.blocking_recv() {
-        let rules = rules.load();
-        let now = clock.now();
-        let mut ingest = Ingest::default();
-        judge.judge(&rules, first, now, &mut ingest);
-        while let Some(batch) = next_fitting(&mut batches, &ingest) {
-            judge.judge(&rules, batch, now, &mut ingest);
-        }
-        if ready.blocking_send(ingest).is_err() {
+    while let Some(batch) = batches.recv().await {
+        let at = Instant::now();
+        counters.waiting.fetch_add(posts_in(&batch), Ordering::Relaxed);
+        if arrived.send((at, batch)).await.is_err() {
             return;
         }
     }
 }
 
-/// Another waiting batch, as long as the transaction is not full. A transaction that already
-/// deletes takes no more posts: within one, posts are stored before deletions are carried out,
-/// and a post heard again after its deletion must not be swallowed by it.
-fn next_fitting(batches: &mut mpsc::Receiver<Batch>, so_far: &Ingest) -> Option<Batch> {
-    let deletes = !so_far.deleted.is_empty() || !so_far.deleted_sources.is_empty();
-    if so_far.posts.len() >= TRANSACTION || deletes {
-        return None;
+fn posts_in(batch: &Batch) -> u64 {
+    let seen = |observation: &&Observation| matches!(observation, Observation::Seen(_));
+    batch.observations.iter().filter(seen).count() as u64
+}
+
+/// Where posts are judged.
+struct Bench {
+    handover: Arc<Handover>,
+    rules: Arc<ArcSwap<Rules>>,
+    counters: Arc<Counters>,
+    taken: Arc<AtomicU64>,
+    state: Arc<State>,
+    clock: Clock,
+}
+
+impl Bench {
+    fn judge_all(self, mut arrivals: mpsc::Receiver<Arrival>, telling: Telling) {
+        let mut judge = Judge::with(telling, self.state.frequencies());
+        let mut told = Instant::now();
+        while let Some((at, batch)) = arrivals.blocking_recv() {
+            // Counted before the rules are looked at: see [`Settled::wait`].
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            let rules = self.rules.load();
+            let posts = posts_in(&batch);
+            let mut ingest = Ingest::default();
+            judge.judge(&rules, batch, self.clock.now(), &mut ingest);
+            self.counters.matched.add(at.elapsed(), posts);
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                judge.tell(&rules, &self.state);
+            }
+            if !self.handover.give(Parcel { ingest, arrived: vec![(at, posts)] }) {
+                return;
+            }
+        }
+        judge.tell(&self.rules.load(), &self.state);
     }
-    batches.try_recv().ok()
+}
+
+impl Drop for Bench {
+    /// However the judge ends: the storer must not wait for it.
+    fn drop(&mut self) {
+        self.handover.end();
+    }
+}
+
+/// However the storer ends: the judge must not wait for it.
+struct Refuse(Arc<Handover>);
+
+impl Drop for Refuse {
+    fn drop(&mut self) {
+        self.0.refuse();
+    }
 }
 
 async fn store_all(
     store: Store,
     clock: Clock,
-    mut ready: mpsc::Receiver<Ingest>,
+    handover: Arc<Handover>,
     counters: Arc<Counters>,
+    stored: signal::Sender<u64>,
 ) -> Result<(), StoreError> {
-    while let Some(ingest) = ready.recv().await {
+    let handover = Refuse(handover);
+    while let Some(parcel) = handover.0.take().await {
         let began = Instant::now();
-        let done = store_until_done(&store, clock, &ingest).await?;
+        let done = store_until_done(&store, clock, &parcel.ingest).await?;
+        let mut posts = 0;
+        for (at, count) in &parcel.arrived {
+            counters.committed.add(at.elapsed(), *count);
+            posts += count;
+        }
+        counters.waiting.fetch_sub(posts, Ordering::Relaxed);
         counters.new.fetch_add(done.new, Ordering::Relaxed);
         counters.known.fetch_add(done.known, Ordering::Relaxed);
         counters.edited.fetch_add(done.edited, Ordering::Relaxed);
         counters.deleted.fetch_add(done.deleted, Ordering::Relaxed);
         counters.mentions.fetch_add(done.mentions.len() as u64, Ordering::Relaxed);
+        counters.transactions.fetch_add(1, Ordering::Relaxed);
+        stored.send_modify(|stored| *stored += parcel.arrived.len() as u64);
         tracing::debug!(
-            posts = ingest.posts.len(),
+            posts,
             mentions = done.mentions.len(),
             ms = began.elapsed().as_millis() as u64,
             "stored"

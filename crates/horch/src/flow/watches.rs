@@ -1,91 +1,214 @@
 //! Keeps the rules up to date: a watch added on a screen, by `horch watch add` or by another
-//! process counts for the next post, and is filled from the posts kept.
+//! process counts for the next post. Only what changed is read, and only that is changed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use channels::Interests;
-use domain::{PostId, Time, Watch};
-use store::Store;
+use domain::{Watch, WatchId};
+use query::{Frequencies, Lang, QueryError};
+use store::{KeptWatch, Store};
 use tokio::sync::watch as signal;
 
-use super::{House, Rules, judge};
+use super::House;
+use super::fill::{Job, Jobs};
+use super::interests::Wishes;
+use super::names::{Lookup, Names};
+use super::rules::{Rules, Writer};
+use super::state::State;
 
-/// Posts looked back into when a watch is new or its query changed.
-const LOOK_BACK: usize = 200_000;
-/// Tags that connectors are asked to follow at most.
-const TAGS: usize = 24;
-/// Posts read at once while looking back.
-const STEP: u32 = 1_000;
+/// Watches taken in at once, when many changed.
+const STEP: usize = 1_000;
 
-/// Rules over the store's watches; queries that no longer parse are logged.
+/// What is known of the watches beside the rules, so that a change is small.
+#[derive(Default)]
+pub struct Book {
+    /// Up to which [`store::Change::settings`] everything was read.
+    seen: i64,
+    rules: Writer,
+    names: Names,
+    wishes: Wishes,
+}
+
+impl Book {
+    /// Nothing read yet; the matcher chooses words by these frequencies.
+    #[must_use]
+    pub fn new(frequencies: Frequencies) -> Book {
+        Book { rules: Writer::new(frequencies), ..Book::default() }
+    }
+
+    /// What people listen for.
+    #[must_use]
+    pub fn interests(&self) -> Interests {
+        self.wishes.interests()
+    }
+
+    /// Takes in what changed since the last time; returns the watches that are to be filled from
+    /// the posts heard before. After an error everything is read again.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn refresh(
+        &mut self,
+        store: &Store,
+        rules: &ArcSwap<Rules>,
+        state: &State,
+    ) -> store::Result<Vec<Job>> {
+        let outcome = self.take_changes(store, rules, state).await;
+        if outcome.is_err() {
+            // The published rules count until everything was read.
+            *self = Book::new(state.frequencies());
+        }
+        outcome
+    }
+
+    async fn take_changes(
+        &mut self,
+        store: &Store,
+        rules: &ArcSwap<Rules>,
+        state: &State,
+    ) -> store::Result<Vec<Job>> {
+        let changes = store.watches_since(self.seen).await?;
+        let mut stale = self.names.stale(store, &changes).await?;
+        for gone in &changes.gone {
+            stale.remove(gone);
+            self.drop_watch(*gone, state);
+        }
+        // Whoever refers to something that changed is forgotten before any of them is looked at:
+        // a name stands for the same thing for all of them. The old rules count until then.
+        let changed: HashSet<WatchId> =
+            changes.changed.iter().map(|kept| kept.watch.id).collect();
+        let mut anew: HashSet<WatchId> =
+            changed.iter().copied().filter(|id| self.names.refers(*id)).collect();
+        anew.extend(&stale);
+        anew.iter().for_each(|watch| self.names.forget(*watch));
+        let mut lookup = Lookup::default();
+        let mut jobs = Vec::new();
+        let first = self.seen == 0;
+        let stale: Vec<WatchId> = stale.into_iter().filter(|id| !changed.contains(id)).collect();
+        let mut others = stale.chunks(STEP);
+        let mut waiting = changes.changed.chunks(STEP);
+        loop {
+            let some = match (waiting.next(), others.next()) {
+                (None, None) => break,
+                (changed, stale) => {
+                    let mut some = changed.unwrap_or_default().to_vec();
+                    some.extend(store.kept_watches(stale.unwrap_or_default()).await?);
+                    some
+                }
+            };
+            for kept in &some {
+                let KeptWatch { watch, .. } = kept;
+                let same = self.rules.get(watch.id).is_some_and(|rule| rule.version == watch.version);
+                if same && !watch.paused && !first && !anew.contains(&watch.id) {
+                    self.rules.set(watch);
+                    continue;
+                }
+                let job = self.take(store, kept, &mut lookup, state).await?;
+                jobs.extend(job.map(|job| Job { at: changes.settings, ..job }));
+            }
+            if !first {
+                rules.store(Arc::new(self.rules.publish()));
+            }
+            tokio::task::yield_now().await;
+        }
+        rules.store(Arc::new(self.rules.publish()));
+        self.seen = changes.settings;
+        Ok(jobs)
+    }
+
+    /// Takes a watch in as it is now; tells whether it is to be filled.
+    async fn take(
+        &mut self,
+        store: &Store,
+        kept: &KeptWatch,
+        lookup: &mut Lookup,
+        state: &State,
+    ) -> store::Result<Option<Job>> {
+        let watch = &kept.watch;
+        if watch.paused {
+            self.drop_watch(watch.id, state);
+            return Ok(None);
+        }
+        self.names.forget(watch.id);
+        let resolved = match query::parse(&watch.query) {
+            Ok(query) => self.names.resolve(store, watch.id, query, lookup).await?,
+            Err(error) => Err(error),
+        };
+        match resolved {
+            Ok(resolved) => {
+                self.wishes.add(watch.id, &resolved.query);
+                self.rules.insert(watch, &resolved.query);
+                state.set_trouble(watch.id, None);
+                let filled = kept.filled == watch.version && resolved.revision <= kept.filled_at;
+                let job = Job { watch: watch.id, version: watch.version, at: 0 };
+                Ok((!filled).then_some(job))
+            }
+            Err(error) => {
+                self.rules.remove(watch.id);
+                self.wishes.remove(watch.id);
+                state.set_trouble(watch.id, Some(told(watch, &error)));
+                Ok(None)
+            }
+        }
+    }
+
+    fn drop_watch(&mut self, watch: WatchId, state: &State) {
+        self.rules.remove(watch);
+        self.names.forget(watch);
+        self.wishes.remove(watch);
+        state.forget(watch);
+    }
+}
+
+/// Nothing a person saved is dropped silently.
+fn told(watch: &Watch, error: &QueryError) -> (String, String) {
+    let (german, english) = (error.message(Lang::De), error.message(Lang::En));
+    tracing::error!(watch = watch.name, "the query cannot be read and is not matched: {english}");
+    (german, english)
+}
+
+/// Rules over the store's watches, and what must be known to keep them up to date.
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn load(store: &Store) -> store::Result<Rules> {
-    let (rules, broken) = Rules::over(store.watches().await?);
-    for (watch, error) in broken {
-        tracing::error!(
-            watch = watch.name,
-            "the query no longer parses and is not matched: {}",
-            error.message(query::Lang::En)
-        );
-    }
-    Ok(rules)
-}
-
-/// What people listen for, as far as connectors can use it: the hashtags that queries name, and
-/// their plain words, because who writes about a thing tags it with its name. At most 24,
-/// named ones first: every tag costs every server a question.
-#[must_use]
-pub fn interests(rules: &Rules) -> Interests {
-    let queries: Vec<query::Query> =
-        rules.watches.values().filter_map(|watch| query::parse(&watch.query).ok()).collect();
-    let mut named: Vec<String> = queries.iter().flat_map(query::Query::hashtags).collect();
-    let mut words = Vec::new();
-    queries.iter().for_each(|query| plain_words(&query.ast, &mut words));
-    named.sort();
-    named.dedup();
-    words.sort();
-    words.dedup();
-    words.retain(|word| named.binary_search(word).is_err());
-    named.extend(words);
-    named.truncate(TAGS);
-    named.sort();
-    Interests { hashtags: named }
-}
-
-/// Words that a query asks for wherever they stand, in default fields only.
-fn plain_words(node: &query::Node, words: &mut Vec<String>) {
-    match node {
-        query::Node::Term(word)
-            if word.chars().count() >= 3 && word.chars().all(char::is_alphanumeric) =>
-        {
-            words.push(word.clone());
-        }
-        query::Node::Or(nodes) | query::Node::And(nodes) => {
-            nodes.iter().for_each(|node| plain_words(node, words));
-        }
-        _ => {}
-    }
+pub async fn load(store: &Store, state: &State) -> store::Result<(Rules, Book, Vec<Job>)> {
+    let mut book = Book::new(state.frequencies());
+    let rules = ArcSwap::from_pointee(Rules::default());
+    let jobs = book.refresh(store, &rules, state).await?;
+    let rules = Arc::try_unwrap(rules.into_inner()).unwrap_or_else(|rules| Rules::clone(&rules));
+    Ok((rules, book, jobs))
 }
 
 /// Follows the store's changes until the process ends.
 pub async fn keep(
     house: House,
+    mut book: Book,
     rules: Arc<ArcSwap<Rules>>,
-    interests_out: signal::Sender<Arc<Interests>>,
+    state: Arc<State>,
+    jobs: Jobs,
+    interests: signal::Sender<Arc<Interests>>,
 ) {
     let mut changes = house.store.changes();
-    let mut seen = None;
     loop {
         let settings = changes.borrow_and_update().settings;
-        if seen != Some(settings) {
-            seen = Some(settings);
-            if let Err(error) = refresh(&house, &rules, &interests_out).await {
-                tracing::error!(%error, "watches could not be read");
-                seen = None;
+        if book.seen != settings {
+            match book.refresh(&house.store, &rules, &state).await {
+                Ok(fresh) => {
+                    fresh.iter().for_each(|job| {
+                        state.set_filling(job.watch, Some(Arc::default()));
+                    });
+                    jobs.add(fresh);
+                    tell_interests(&book, &interests);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "watches could not be read");
+                    if !house.pause(std::time::Duration::from_secs(1)).await {
+                        return;
+                    }
+                    continue;
+                }
             }
         }
         tokio::select! {
@@ -95,99 +218,13 @@ pub async fn keep(
     }
 }
 
-async fn refresh(
-    house: &House,
-    rules: &ArcSwap<Rules>,
-    interests_out: &signal::Sender<Arc<Interests>>,
-) -> store::Result<()> {
-    let fresh = load(&house.store).await?;
-    let wanted = Arc::new(interests(&fresh));
-    let unfilled = unfilled(&house.store, &fresh).await?;
-    // The new rules count before looking back: a post that arrives meanwhile is matched by one
-    // of both, or by both, which is harmless.
-    rules.store(Arc::new(fresh));
-    interests_out.send_if_modified(|current| {
-        let changed = **current != *wanted;
-        *current = wanted;
+fn tell_interests(book: &Book, interests: &signal::Sender<Arc<Interests>>) {
+    let wanted = book.interests();
+    interests.send_if_modified(|current| {
+        let changed = **current != wanted;
+        if changed {
+            *current = Arc::new(wanted);
+        }
         changed
     });
-    if !unfilled.is_empty() {
-        fill(&house.store, unfilled, house.clock.now()).await?;
-    }
-    Ok(())
-}
-
-fn mark(watch: &Watch) -> String {
-    format!("filled.{}", watch.id.0)
-}
-
-async fn unfilled(store: &Store, rules: &Rules) -> store::Result<Vec<Watch>> {
-    let mut unfilled = Vec::new();
-    for watch in rules.watches.values() {
-        let filled = store.setting(&mark(watch)).await?;
-        if filled.as_deref() != Some(watch.version.to_string().as_str()) {
-            unfilled.push(watch.clone());
-        }
-    }
-    Ok(unfilled)
-}
-
-/// Fills watches from the posts kept, newest first, without alerts; remembers that it was done.
-///
-/// # Errors
-/// The store does not answer; filling starts anew next time.
-pub async fn fill(store: &Store, watches: Vec<Watch>, now: Time) -> store::Result<u64> {
-    let (rules, _) = Rules::over(watches.clone());
-    let rules = Arc::new(rules);
-    let mut before: Option<(Time, PostId)> = None;
-    let mut seen = HashSet::new();
-    let mut found = 0;
-    while seen.len() < LOOK_BACK {
-        let posts = store.recent_posts(before, STEP).await?;
-        let Some(last) = posts.last() else { break };
-        before = Some((last.received, last.id()));
-        let fresh = posts.iter().filter(|post| seen.insert(post.id())).count();
-        if fresh == 0 {
-            break;
-        }
-        let looking = Arc::clone(&rules);
-        let mentions =
-            tokio::task::spawn_blocking(move || judge::look_back(&looking, &posts, now)).await;
-        let mentions = mentions.unwrap_or_default();
-        if !mentions.is_empty() {
-            found += store.backfill(&mentions, now).await?;
-        }
-    }
-    for watch in &watches {
-        store.set_setting(&mark(watch), &watch.version.to_string()).await?;
-    }
-    Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::{AlertRules, WatchId};
-
-    use super::*;
-
-    #[test]
-    fn words_and_tags_are_followed() {
-        let watch = |id: i64, query: &str| Watch {
-            id: WatchId(id),
-            name: query.to_owned(),
-            query: query.to_owned(),
-            version: 1,
-            alerts: AlertRules::default(),
-            paused: false,
-            created: Time(0),
-            changed: Time(0),
-        };
-        let watches = vec![
-            watch(1, "lumo OR #LumoOne"),
-            watch(2, "(heizung AND lumo) -#werbung site:a.example"),
-        ];
-        let (rules, broken) = Rules::over(watches);
-        assert!(broken.is_empty());
-        assert_eq!(interests(&rules).hashtags, ["heizung", "lumo", "lumoone"]);
-    }
 }
