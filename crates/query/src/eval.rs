@@ -1,5 +1,7 @@
 //! Looking closely: whether code holds for a post, and where.
 
+use std::cell::OnceCell;
+
 use domain::{Part, Span};
 
 use crate::ast::Node;
@@ -14,45 +16,33 @@ const MAX_PLACES: usize = 4_096;
 /// Longest `why` in bytes, about.
 const MAX_WHY: usize = 200;
 
-const NONE: u32 = u32::MAX;
-
-/// Which known words a post has and the numbers of the tokens they stand at.
+/// Which known words a post has, and the numbers of the tokens they stand at.
 #[derive(Debug, Default)]
 pub(crate) struct Occurrences {
-    round: u32,
-    heads: Vec<Head>,
-    /// Token, and the next occurrence of the same word.
-    chain: Vec<(u32, u32)>,
+    /// One bit a word: does the post have it? Small enough to stay near the processor.
+    present: Vec<u64>,
     found: Vec<Id>,
+    /// Word and token, in the order of tokens; of shapes behind all others.
+    placed: Vec<(Id, u32)>,
+    /// The same by words, of posts too long to be read through for each of them.
+    sorted: OnceCell<Vec<(Id, u32)>>,
     /// Shapes that were looked for in this post.
     asked: Vec<Id>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Head {
-    round: u32,
-    first: u32,
-    last: u32,
-}
+/// Occurrences up to which reading all of them is faster than sorting them.
+const FEW: usize = 96;
 
 impl Occurrences {
-    /// Forgets the post before; `true` when the rounds begin anew.
-    pub fn begin(&mut self, ids: usize) -> bool {
-        self.heads.resize(self.heads.len().max(ids), Head::default());
-        self.chain.clear();
-        self.found.clear();
-        self.asked.clear();
-        let anew = self.round == u32::MAX;
-        if anew {
-            self.heads.fill(Head::default());
-            self.round = 0;
+    /// Forgets the post before.
+    pub fn begin(&mut self, ids: usize) {
+        for id in self.found.drain(..) {
+            self.present[id as usize / 64] = 0;
         }
-        self.round += 1;
-        anew
-    }
-
-    pub fn round(&self) -> u32 {
-        self.round
+        self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
+        self.placed.clear();
+        self.sorted.take();
+        self.asked.clear();
     }
 
     /// The words the post has, each once.
@@ -60,23 +50,29 @@ impl Occurrences {
         &self.found
     }
 
-    /// Tokens come in ascending order.
+    /// Word and token of every occurrence, in the order they were noted.
+    pub fn placed(&self) -> &[(Id, u32)] {
+        &self.placed
+    }
+
+    /// Notes that a word is there. Tokens of a word come in ascending order.
     #[inline]
     pub fn add(&mut self, id: Id, token: u32) {
-        let here = self.chain.len() as u32;
-        let head = &mut self.heads[id as usize];
-        if head.round != self.round {
-            *head = Head { round: self.round, first: here, last: here };
-            self.found.push(id);
-        } else {
-            let last = &mut self.chain[head.last as usize];
-            if last.0 == token {
-                return;
-            }
-            last.1 = here;
-            head.last = here;
+        self.mark(id);
+        let here = self.placed.iter().rev().take_while(|(_, other)| *other == token);
+        if here.take(8).all(|(other, _)| *other != id) {
+            self.placed.push((id, token));
         }
-        self.chain.push((token, NONE));
+    }
+
+    /// Notes that a word is there, no matter where.
+    #[inline]
+    pub fn mark(&mut self, id: Id) {
+        let (word, bit) = (&mut self.present[id as usize / 64], 1 << (id % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            self.found.push(id);
+        }
     }
 
     /// Whether a shape still has to be looked for in this post; asked once, it has not.
@@ -84,38 +80,47 @@ impl Occurrences {
         let fresh = !self.asked.contains(&id);
         if fresh {
             self.asked.push(id);
+            self.sorted.take();
         }
         fresh
     }
 
     #[inline]
     pub fn has(&self, id: Id) -> bool {
-        self.heads.get(id as usize).is_some_and(|head| head.round == self.round)
+        self.present.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 != 0)
     }
 
     /// Every token a word stands at, ascending.
     #[inline]
     pub fn every(&self, id: Id) -> impl Iterator<Item = u32> {
-        self.at(id, EVERYWHERE)
+        self.some(id).iter().filter(move |(other, _)| *other == id).map(|(_, token)| *token)
+    }
+
+    /// Occurrences among which are all of a word.
+    #[inline]
+    fn some(&self, id: Id) -> &[(Id, u32)] {
+        if self.placed.len() <= FEW {
+            return &self.placed;
+        }
+        let sorted = self.sorted.get_or_init(|| {
+            let mut sorted = self.placed.clone();
+            sorted.sort_unstable();
+            sorted
+        });
+        let from = sorted.partition_point(|(other, _)| *other < id);
+        let length = sorted[from..].iter().take_while(|(other, _)| *other == id).count();
+        &sorted[from..from + length]
     }
 
     /// Whether a word stands at a token.
     #[inline]
     pub fn is_at(&self, id: Id, token: u32) -> bool {
-        self.every(id).take_while(|at| *at <= token).any(|at| at == token)
+        self.some(id).contains(&(id, token))
     }
 
     /// The tokens a word stands at, within `range`, ascending.
     fn at(&self, id: Id, range: Range) -> impl Iterator<Item = u32> {
-        let head = self.heads[id as usize];
-        let mut next = if head.round == self.round { head.first } else { NONE };
-        std::iter::from_fn(move || {
-            let (token, after) = *self.chain.get(next as usize)?;
-            next = after;
-            Some(token)
-        })
-        .skip_while(move |token| *token < range.0)
-        .take_while(move |token| *token < range.1)
+        self.every(id).filter(move |token| range.0 <= *token && *token < range.1)
     }
 }
 

@@ -98,8 +98,8 @@ pub use ast::{At, Bound, Node, Query, SavedKind, Slot};
 pub use document::{Document, Facts};
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
-pub use list::any_source;
 pub use fields::{FieldName, NumberField, Property};
+pub use list::any_source;
 pub use matcher::{
     CostClass, Frequencies, Hit, Live, MAX_SPANS, Match, Matcher, QueryCost, Scratch, Snapshot,
     matches_one,

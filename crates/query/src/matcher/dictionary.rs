@@ -97,8 +97,6 @@ struct Word {
     start: u32,
     len: u32,
     kind: Kind,
-    /// Some pair begins with it.
-    leads: bool,
     postings: SmallVec<[Posting; 2]>,
     pattern: Option<Arc<Pattern>>,
 }
@@ -120,7 +118,7 @@ impl Chunk {
         let start = self.keys.len() as u32;
         self.keys.extend_from_slice(key);
         let len = key.len() as u32;
-        let word = Word { start, len, kind, leads: false, postings: SmallVec::new(), pattern };
+        let word = Word { start, len, kind, postings: SmallVec::new(), pattern };
         match self.words.get_mut(at) {
             Some(old) => *old = word,
             None => self.words.push(word),
@@ -131,7 +129,6 @@ impl Chunk {
         let Some(word) = self.words.get_mut(at) else { return };
         word.kind = Kind::Free;
         word.pattern = None;
-        word.leads = false;
         word.postings = SmallVec::new();
         self.garbage += word.len as usize;
         if self.garbage > self.keys.len() / 2 {
@@ -154,117 +151,222 @@ impl Chunk {
     }
 }
 
-/// A block of the hash table: the lower half of a hash and the number; linear probing.
+/// A place in the hash table. Short keys stand in it whole, so that nearly every word is found or
+/// not with one look into memory.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// The lower half of the hash.
+    tag: u32,
+    /// The number; its highest bit says that some pair begins with it.
+    id: u32,
+    /// Kind, length and up to seven bytes; of longer keys more bits of the hash.
+    inline: u64,
+}
+
+const LEADS: u32 = 1 << 31;
+const EMPTY: Slot = Slot { tag: 0, id: NO_ID, inline: 0 };
+/// Bytes of a key that stand in its slot.
+const INLINE: usize = 7;
+
+impl Slot {
+    #[inline]
+    fn id(self) -> Id {
+        self.id & !LEADS
+    }
+
+    #[inline]
+    fn is_long(self) -> bool {
+        self.inline >> 56 & 0xf == 0xf
+    }
+}
+
+/// What is looked up: a key with its hash.
+#[derive(Clone, Copy, Debug)]
+struct Sought {
+    tag: u32,
+    shard: usize,
+    inline: u64,
+}
+
+#[inline]
+fn sought(key: &[u8], kind: Kind) -> Sought {
+    let hash = hash(key) ^ kind.salt();
+    let inline = if key.len() <= INLINE {
+        let mut bytes = [0; 8];
+        bytes[..key.len()].copy_from_slice(key);
+        u64::from_le_bytes(bytes) | (key.len() as u64) << 56
+    } else {
+        hash.rotate_left(24) >> 8 | 0xf << 56
+    };
+    Sought { tag: hash as u32, shard: (hash >> 54) as usize, inline: inline | (kind as u64) << 60 }
+}
+
+/// A block of the hash table; linear probing.
 #[derive(Clone, Debug, Default)]
 struct Shard {
-    slots: Vec<(u32, Id)>,
+    slots: Vec<Slot>,
     len: usize,
 }
 
 impl Shard {
-    fn insert(&mut self, tag: u32, id: Id) {
+    fn insert(&mut self, slot: Slot) {
         if (self.len + 1) * 4 > self.slots.len() * 3 {
-            let bigger = vec![(0, NO_ID); (self.slots.len() * 2).max(8)];
+            let bigger = vec![EMPTY; (self.slots.len() * 2).max(8)];
             let old = std::mem::replace(&mut self.slots, bigger);
-            old.into_iter().filter(|(_, id)| *id != NO_ID).for_each(|(tag, id)| self.put(tag, id));
+            old.into_iter().filter(|slot| slot.id != NO_ID).for_each(|slot| self.put(slot));
         }
-        self.put(tag, id);
+        self.put(slot);
         self.len += 1;
     }
 
-    fn put(&mut self, tag: u32, id: Id) {
+    fn put(&mut self, slot: Slot) {
         let mask = self.slots.len() - 1;
-        let mut at = tag as usize & mask;
-        while self.slots[at].1 != NO_ID {
+        let mut at = slot.tag as usize & mask;
+        while self.slots[at].id != NO_ID {
             at = (at + 1) & mask;
         }
-        self.slots[at] = (tag, id);
+        self.slots[at] = slot;
+    }
+
+    fn place(&self, tag: u32, id: Id) -> Option<usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = tag as usize & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.id == NO_ID {
+                return None;
+            }
+            if slot.id() == id {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
     }
 
     /// Takes a number out and moves up what stood behind it (Knuth, volume 3, algorithm 6.4 R).
     fn remove(&mut self, tag: u32, id: Id) {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut hole = tag as usize & mask;
-        loop {
-            match self.slots.get(hole) {
-                None | Some((_, NO_ID)) => return,
-                Some((_, other)) if *other == id => break,
-                _ => hole = (hole + 1) & mask,
-            }
-        }
+        let Some(mut hole) = self.place(tag, id) else { return };
+        let mask = self.slots.len() - 1;
         let mut at = hole;
         loop {
             at = (at + 1) & mask;
-            let (tag, other) = self.slots[at];
-            if other == NO_ID || at == hole {
+            let slot = self.slots[at];
+            if slot.id == NO_ID || at == hole {
                 break;
             }
-            let home = tag as usize & mask;
+            let home = slot.tag as usize & mask;
             if (at.wrapping_sub(home) & mask) >= (at.wrapping_sub(hole) & mask) {
-                self.slots[hole] = self.slots[at];
+                self.slots[hole] = slot;
                 hole = at;
             }
         }
-        self.slots[hole] = (0, NO_ID);
+        self.slots[hole] = EMPTY;
         self.len -= 1;
     }
 }
 
-/// What beginnings there are, so that most words need not be looked up under theirs.
-#[derive(Clone, Debug, Default)]
-struct Beginnings {
-    /// One bit for each pair of first bytes that beginnings have; most words have none of them.
-    heads: Vec<u64>,
-    /// The lengths in bytes that beginnings have, ascending, and how many have each.
-    lengths: Vec<(usize, u32)>,
+/// What beginnings and pairs there are, roughly, so that most words need not be looked up under
+/// their beginnings, nor most neighbours as pairs. Bits are never taken back: they only spare
+/// looking.
+#[derive(Clone, Debug)]
+struct Rough {
+    /// By a hash of the first letters: which lengths in bytes (1 to 32) beginnings have.
+    lengths: Vec<u32>,
+    /// Beginnings longer than that, in bytes, ascending.
+    longer: Vec<usize>,
+    /// One bit by the hash of a pair.
+    pairs: Vec<u64>,
+    /// Some beginning was ever asked for.
+    any: bool,
 }
 
-/// Words of 64 bits that all pairs of bytes need.
-const HEADS: usize = 256 * 256 / 64;
+/// Lists of lengths.
+const HEADS: usize = 1 << 13;
+/// Bits for pairs.
+const PAIR_BITS: usize = 1 << 18;
+/// Bytes that a list of lengths is chosen by.
+const HEAD_BYTES: usize = 3;
+
+impl Default for Rough {
+    fn default() -> Rough {
+        Rough {
+            lengths: vec![0; HEADS],
+            longer: Vec::new(),
+            pairs: vec![0; PAIR_BITS / 64],
+            any: false,
+        }
+    }
+}
 
 #[inline]
-fn head(first: u8, second: u8) -> (usize, u64) {
-    let pair = usize::from(first) << 8 | usize::from(second);
-    (pair / 64, 1 << (pair % 64))
+fn head(bytes: &[u8], length: usize) -> usize {
+    let mut head = length as u32;
+    for byte in bytes.iter().take(length) {
+        head = head << 8 ^ u32::from(*byte);
+    }
+    (head.wrapping_mul(0x9e37_79b1) >> 19) as usize
 }
 
-impl Beginnings {
-    /// Bits are never taken back: they only spare looking.
-    fn add(&mut self, start: &[u8]) {
-        self.heads.resize(HEADS, 0);
-        match start {
-            [] => self.heads.fill(u64::MAX),
-            [first] => (0..=255).for_each(|second| {
-                let (word, bit) = head(*first, second);
-                self.heads[word] |= bit;
-            }),
-            [first, second, ..] => {
-                let (word, bit) = head(*first, *second);
-                self.heads[word] |= bit;
+impl Rough {
+    fn has_beginning(&self, start: &[u8]) -> bool {
+        match start.len() {
+            0 => false,
+            length @ 1..=32 => {
+                self.lengths[head(start, length.min(HEAD_BYTES))] >> (length - 1) & 1 != 0
             }
-        }
-        match self.lengths.binary_search_by_key(&start.len(), |(length, _)| *length) {
-            Ok(at) => self.lengths[at].1 += 1,
-            Err(at) => self.lengths.insert(at, (start.len(), 1)),
+            length => self.longer.binary_search(&length).is_ok(),
         }
     }
 
-    fn remove(&mut self, length: usize) {
-        if let Ok(at) = self.lengths.binary_search_by_key(&length, |(length, _)| *length) {
-            self.lengths[at].1 -= 1;
-            if self.lengths[at].1 == 0 {
-                self.lengths.remove(at);
+    fn add_beginning(&mut self, start: &[u8]) {
+        self.any = true;
+        match start.len() {
+            0 => {}
+            length @ 1..=32 => {
+                self.lengths[head(start, length.min(HEAD_BYTES))] |= 1 << (length - 1);
+            }
+            length => {
+                if let Err(at) = self.longer.binary_search(&length) {
+                    self.longer.insert(at, length);
+                }
             }
         }
+    }
+
+    /// Calls `each` with every length that a beginning of `key` may have.
+    #[inline]
+    fn each_length(&self, key: &[u8], mut each: impl FnMut(usize)) {
+        if !self.any {
+            return;
+        }
+        for length in 1..HEAD_BYTES.min(key.len() + 1) {
+            if self.lengths[head(key, length)] >> (length - 1) & 1 != 0 {
+                each(length);
+            }
+        }
+        if key.len() < HEAD_BYTES {
+            return;
+        }
+        let mut lengths = self.lengths[head(key, HEAD_BYTES)] & !0b11;
+        if key.len() < 32 {
+            lengths &= (1 << key.len()) - 1;
+        }
+        while lengths != 0 {
+            each(lengths.trailing_zeros() as usize + 1);
+            lengths &= lengths - 1;
+        }
+        self.longer.iter().take_while(|length| **length <= key.len()).for_each(|l| each(*l));
     }
 
     #[inline]
-    fn may_begin(&self, key: &str) -> bool {
-        let bytes = key.as_bytes();
-        let first = bytes.first().copied().unwrap_or_default();
-        let second = bytes.get(1).copied().unwrap_or_default();
-        let (word, bit) = head(first, second);
-        self.heads.get(word).is_some_and(|bits| bits & bit != 0)
+    fn may_be_pair(&self, hash: u64) -> bool {
+        let bit = (hash >> 20) as usize & (PAIR_BITS - 1);
+        self.pairs[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    fn add_pair(&mut self, hash: u64) {
+        let bit = (hash >> 20) as usize & (PAIR_BITS - 1);
+        self.pairs[bit / 64] |= 1 << (bit % 64);
     }
 }
 
@@ -273,7 +375,7 @@ impl Beginnings {
 pub(crate) struct Dictionary {
     shards: Spine<Shard>,
     chunks: Spine<Chunk>,
-    beginnings: Arc<Beginnings>,
+    rough: Arc<Rough>,
     /// How many words belong to the field or property with this mark.
     marks: [u32; 32],
     len: u32,
@@ -286,7 +388,7 @@ impl Default for Dictionary {
         Dictionary {
             shards,
             chunks: Spine::default(),
-            beginnings: Arc::default(),
+            rough: Arc::default(),
             marks: [0; 32],
             len: 0,
         }
@@ -306,55 +408,62 @@ impl Dictionary {
     }
 
     #[inline]
-    fn look_up(&self, key: &[u8], kind: Kind) -> Option<(Id, &Word)> {
-        let hash = hash(key) ^ kind.salt();
-        let shard = self.shards.get((hash >> 54) as usize)?;
-        let mask = shard.slots.len().wrapping_sub(1);
-        let tag = hash as u32;
-        let mut at = tag as usize & mask;
+    fn slots(&self, sought: &Sought) -> &[Slot] {
+        self.shards.get(sought.shard).map_or(&[], |shard| &shard.slots)
+    }
+
+    #[inline]
+    fn probe(&self, slots: &[Slot], sought: &Sought, key: &[u8]) -> Option<Slot> {
+        let mask = slots.len().wrapping_sub(1);
+        let mut at = sought.tag as usize & mask;
         loop {
-            let (other, id) = *shard.slots.get(at)?;
-            if id == NO_ID {
-                return None;
-            }
-            if other == tag
-                && let Some((chunk, word)) = self.word(id)
-                && word.kind == kind
-                && chunk.key(word) == key
+            let slot = *slots.get(at)?;
+            if slot.tag == sought.tag
+                && slot.inline == sought.inline
+                && slot.id != NO_ID
+                && (!slot.is_long() || self.has_key(slot.id(), key))
             {
-                return Some((id, word));
+                return Some(slot);
+            }
+            if slot.id == NO_ID {
+                return None;
             }
             at = (at + 1) & mask;
         }
+    }
+
+    fn has_key(&self, id: Id, key: &[u8]) -> bool {
+        self.word(id).is_some_and(|(chunk, word)| chunk.key(word) == key)
+    }
+
+    #[inline]
+    fn look_up(&self, key: &[u8], kind: Kind) -> Option<Slot> {
+        let sought = sought(key, kind);
+        self.probe(self.slots(&sought), &sought, key)
     }
 
     /// Calls `each` with every number that `key` stands for, its own and its beginnings', and
     /// whether a pair begins with it.
     #[inline]
     pub fn find(&self, key: &str, mut each: impl FnMut(Id, bool)) {
-        if let Some((id, word)) = self.look_up(key.as_bytes(), Kind::Word) {
-            each(id, word.leads);
+        if let Some(slot) = self.look_up(key.as_bytes(), Kind::Word) {
+            each(slot.id(), slot.id & LEADS != 0);
         }
-        if !self.beginnings.may_begin(key) {
-            return;
-        }
-        for (length, _) in &self.beginnings.lengths {
-            let Some(start) = key.get(..*length) else {
-                if *length > key.len() {
-                    break;
-                }
-                continue;
-            };
-            if let Some((id, word)) = self.look_up(start.as_bytes(), Kind::Prefix) {
-                each(id, word.leads);
+        self.rough.each_length(key.as_bytes(), |length| {
+            let start = &key.as_bytes()[..length];
+            if let Some(slot) = self.look_up(start, Kind::Prefix) {
+                each(slot.id(), slot.id & LEADS != 0);
             }
-        }
+        });
     }
 
     /// The number of two words that stand one after another.
     #[inline]
     pub fn find_pair(&self, first: Id, second: Id) -> Option<Id> {
-        self.look_up(&pair(first, second), Kind::Pair).map(|(id, _)| id)
+        let key = pair(first, second);
+        let sought = sought(&key, Kind::Pair);
+        self.rough.may_be_pair(u64::from(sought.tag) << 20 ^ sought.inline).then_some(())?;
+        self.probe(self.slots(&sought), &sought, &key).map(Slot::id)
     }
 
     /// The queries listed under a number.
@@ -424,16 +533,19 @@ impl Book {
     pub fn add_pair(&mut self, first: Id, second: Id) -> Id {
         let id = self.add_bytes(&pair(first, second), Kind::Pair, None);
         if self.uses[id as usize] == 1 {
-            *self.pairs.entry(first).or_default() += 1;
-            self.set_leads(first, true);
+            let pairs = self.pairs.entry(first).or_default();
+            *pairs += 1;
+            if *pairs == 1 {
+                self.set_leads(first, true);
+            }
         }
         id
     }
 
     fn add_bytes(&mut self, key: &[u8], kind: Kind, pattern: Option<Pattern>) -> Id {
-        if let Some((id, _)) = self.dictionary.look_up(key, kind) {
-            self.uses[id as usize] += 1;
-            return id;
+        if let Some(slot) = self.dictionary.look_up(key, kind) {
+            self.uses[slot.id() as usize] += 1;
+            return slot.id();
         }
         let id = self.free.pop().unwrap_or_else(|| {
             if (self.dictionary.len as usize).is_multiple_of(CHUNK) {
@@ -447,13 +559,21 @@ impl Book {
         if let Some(chunk) = self.dictionary.chunks.get_mut(id as usize / CHUNK) {
             chunk.set(id as usize % CHUNK, key, kind, pattern.map(Arc::new));
         }
-        let hash = hash(key) ^ kind.salt();
-        if let Some(shard) = self.dictionary.shards.get_mut((hash >> 54) as usize) {
-            shard.insert(hash as u32, id);
+        let Sought { tag, shard, inline } = sought(key, kind);
+        if let Some(shard) = self.dictionary.shards.get_mut(shard) {
+            shard.insert(Slot { tag, id, inline });
         }
         match kind {
-            Kind::Prefix => Arc::make_mut(&mut self.dictionary.beginnings).add(key),
-            Kind::Word | Kind::Pattern | Kind::Pair | Kind::Free => {}
+            Kind::Prefix if !self.dictionary.rough.has_beginning(key) => {
+                Arc::make_mut(&mut self.dictionary.rough).add_beginning(key);
+            }
+            Kind::Pair => {
+                let hash = u64::from(tag) << 20 ^ inline;
+                if !self.dictionary.rough.may_be_pair(hash) {
+                    Arc::make_mut(&mut self.dictionary.rough).add_pair(hash);
+                }
+            }
+            _ => {}
         }
         if let Some(mark) = mark(key).filter(|_| kind != Kind::Pair) {
             self.dictionary.marks[mark] += 1;
@@ -470,17 +590,15 @@ impl Book {
         }
         let Some((chunk, word)) = self.dictionary.word(id) else { return };
         let (key, kind) = (chunk.key(word).to_vec(), word.kind);
-        let hash = hash(&key) ^ kind.salt();
-        if let Some(shard) = self.dictionary.shards.get_mut((hash >> 54) as usize) {
-            shard.remove(hash as u32, id);
+        let sought = sought(&key, kind);
+        if let Some(shard) = self.dictionary.shards.get_mut(sought.shard) {
+            shard.remove(sought.tag, id);
         }
         if let Some(chunk) = self.dictionary.chunks.get_mut(id as usize / CHUNK) {
             chunk.clear(id as usize % CHUNK);
         }
-        match kind {
-            Kind::Prefix => Arc::make_mut(&mut self.dictionary.beginnings).remove(key.len()),
-            Kind::Pair => self.forget_pair(&key),
-            Kind::Word | Kind::Pattern | Kind::Free => {}
+        if kind == Kind::Pair {
+            self.forget_pair(&key);
         }
         if let Some(mark) = mark(&key).filter(|_| kind != Kind::Pair) {
             self.dictionary.marks[mark] -= 1;
@@ -500,12 +618,11 @@ impl Book {
     }
 
     fn set_leads(&mut self, id: Id, leads: bool) {
-        if self.dictionary.word(id).is_some_and(|(_, word)| word.leads == leads) {
-            return;
-        }
-        if let Some(word) = self.word_mut(id) {
-            word.leads = leads;
-        }
+        let Some((chunk, word)) = self.dictionary.word(id) else { return };
+        let sought = sought(chunk.key(word), word.kind);
+        let Some(shard) = self.dictionary.shards.get_mut(sought.shard) else { return };
+        let Some(at) = shard.place(sought.tag, id) else { return };
+        shard.slots[at].id = id | if leads { LEADS } else { 0 };
     }
 
     fn word_mut(&mut self, id: Id) -> Option<&mut Word> {

@@ -56,7 +56,13 @@ impl Filed {
         self.line(slot).and_then(|(block, line)| block.words.get(line.range())).unwrap_or_default()
     }
 
+    /// Whether a program is plain, and the program.
     #[inline]
+    pub fn program_of(&self, slot: u32) -> (bool, &[u32]) {
+        let Some((block, line)) = self.line(slot) else { return (false, &[]) };
+        (line.length & PLAIN != 0, block.words.get(line.range()).unwrap_or_default())
+    }
+
     pub fn is_plain(&self, slot: u32) -> bool {
         self.line(slot).is_some_and(|(_, line)| line.length & PLAIN != 0)
     }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use domain::{Span, WatchId};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 pub use frequencies::Frequencies;
 pub use live::Live;
@@ -63,14 +64,23 @@ pub const MAX_SPANS: usize = 32;
 #[derive(Debug, Default)]
 pub struct Scratch {
     words: Occurrences,
-    /// The round in which a query was looked at, by its slot.
-    seen: Vec<u32>,
+    /// One bit a slot: was the query brought up by this post?
+    seen: Vec<u64>,
+    /// Slots that are to be looked at.
+    candidates: Vec<u32>,
+    /// Slots whose bit is set.
+    touched: Vec<u32>,
+    key: String,
+    /// Known words that pairs begin with, and their tokens.
+    leads: Vec<(Id, u32)>,
+    /// Posts so far.
+    posts: u32,
     /// Program words read for a query, by its slot; see [`Snapshot::take_costs`].
     steps: Vec<u32>,
-    key: String,
-    /// Known words in the order of their tokens, and whether a pair begins with them.
-    placed: Vec<(u32, Id, bool)>,
 }
+
+/// Costs are counted on every post of so many.
+const COUNTED: u32 = 16;
 
 /// How a query is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -309,53 +319,58 @@ impl Snapshot {
 
     fn find(&self, document: &Document<'_>, scratch: &mut Scratch, slots: &mut Vec<u32>) {
         scan::scan(&self.dictionary, document, scratch);
-        let queries = self.filed.len();
-        scratch.seen.resize(scratch.seen.len().max(queries), 0);
-        scratch.steps.resize(scratch.steps.len().max(queries), 0);
-        let mut at = 0;
-        while let Some(&id) = scratch.words.found().get(at) {
-            at += 1;
-            for posting in self.dictionary.postings(id) {
-                if posting.guard().is_some_and(|guard| !scratch.words.has(guard)) {
-                    continue;
-                }
-                self.look(*posting, document, scratch, slots);
+        self.bring_up(scratch, slots);
+        // Found first and read then: the processor fetches several from memory at a time.
+        let programs: SmallVec<[(u32, bool, &[u32]); 64]> = (scratch.candidates.iter())
+            .map(|slot| {
+                let (plain, program) = self.filed.program_of(*slot);
+                (*slot, plain, program)
+            })
+            .collect();
+        scratch.posts = scratch.posts.wrapping_add(1);
+        if scratch.posts.is_multiple_of(COUNTED) {
+            scratch.steps.resize(scratch.steps.len().max(self.filed.len()), 0);
+            for (slot, _, program) in &programs {
+                let steps = &mut scratch.steps[*slot as usize];
+                *steps = steps.saturating_add(program.len() as u32);
             }
         }
-        for slot in &*self.always {
-            self.look(Posting::new(*slot, None, false), document, scratch, slots);
+        for (slot, plain, program) in programs {
+            let may = Quick { document, words: &scratch.words }.may(program);
+            if may && (plain || self.holds(program, document, scratch)) {
+                slots.push(slot);
+            }
         }
     }
 
-    #[inline]
-    fn look(
-        &self,
-        posting: Posting,
-        document: &Document<'_>,
-        scratch: &mut Scratch,
-        slots: &mut Vec<u32>,
-    ) {
-        let slot = posting.slot();
-        let round = scratch.words.round();
-        let seen = &mut scratch.seen[slot as usize];
-        if *seen == round {
-            return;
+    /// Gathers the queries that the words of the post bring up, each once; those that are found by
+    /// their words alone go into `slots`.
+    fn bring_up(&self, scratch: &mut Scratch, slots: &mut Vec<u32>) {
+        let Scratch { words, seen, candidates, touched, .. } = scratch;
+        for slot in touched.drain(..) {
+            seen[slot as usize / 64] = 0;
         }
-        if posting.is_exact() {
-            *seen = round;
-            slots.push(slot);
-            return;
+        candidates.clear();
+        seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
+        let listed: SmallVec<[&[Posting]; 64]> =
+            words.found().iter().map(|id| self.dictionary.postings(*id)).collect();
+        for posting in listed.into_iter().flatten() {
+            if posting.guard().is_some_and(|guard| !words.has(guard)) {
+                continue;
+            }
+            let slot = posting.slot();
+            let (word, bit) = (&mut seen[slot as usize / 64], 1 << (slot % 64));
+            if *word & bit != 0 {
+                continue;
+            }
+            *word |= bit;
+            touched.push(slot);
+            match posting.is_exact() {
+                true => slots.push(slot),
+                false => candidates.push(slot),
+            }
         }
-        *seen = round;
-        let (program, plain) = (self.filed.program(slot), self.filed.is_plain(slot));
-        let steps = &mut scratch.steps[slot as usize];
-        *steps = steps.saturating_add(program.len() as u32);
-        if !(Quick { document, words: &scratch.words }).may(program) {
-            return;
-        }
-        if plain || self.holds(program, document, scratch) {
-            slots.push(slot);
-        }
+        candidates.extend_from_slice(&self.always);
     }
 
     /// Looks closely.
@@ -387,6 +402,7 @@ impl Snapshot {
             }
             *steps = 0;
         }
+        costs.iter_mut().for_each(|(_, steps)| *steps *= u64::from(COUNTED));
         costs
     }
 }

@@ -12,23 +12,20 @@ use crate::german;
 
 /// Notes every known word of a post.
 pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &mut Scratch) {
-    let Scratch { words: found, seen, key, placed, .. } = scratch;
-    if found.begin(dictionary.len()) {
-        seen.fill(0);
-    }
-    placed.clear();
+    let Scratch { words: found, key, leads, .. } = scratch;
+    found.begin(dictionary.len());
+    leads.clear();
     let words = document.words();
     for (number, token) in words.tokens().iter().enumerate() {
         let number = number as u32;
         words.each_key(token, |key| {
-            dictionary.find(key, |id, leads| {
+            dictionary.find(key, |id, is_first| {
                 found.add(id, number);
-                placed.push((number, id, leads));
+                if is_first {
+                    leads.push((id, number));
+                }
             });
         });
-    }
-    if dictionary.asks_for(STEM_MARK) || dictionary.asks_for(PART_MARK) {
-        forms(dictionary, document, found, key);
     }
     let mut number = words.tokens().len() as u32;
     let asks = |field| dictionary.asks_for_field(field);
@@ -44,9 +41,11 @@ pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &m
                         key.clear();
                         key.push(field.mark());
                         key.push_str(word);
-                        dictionary.find(key, |id, leads| {
+                        dictionary.find(key, |id, is_first| {
                             found.add(id, at);
-                            placed.push((at, id, leads));
+                            if is_first {
+                                leads.push((id, at));
+                            }
                         });
                     }
                 }
@@ -56,7 +55,10 @@ pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &m
         number += first;
     }
     values(dictionary, document, number, found, key);
-    pairs(dictionary, document, placed, found);
+    pairs(dictionary, document, leads, found);
+    if dictionary.asks_for(STEM_MARK) || dictionary.asks_for(PART_MARK) {
+        forms(dictionary, document, found, key);
+    }
 }
 
 fn is_worded(field: FieldName) -> bool {
@@ -126,29 +128,26 @@ fn forms(
     }
 }
 
-/// Known pairs of words that stand one right after the other.
+/// Known pairs of words that stand one right after the other. Both lists run by tokens.
 fn pairs(
     dictionary: &Dictionary,
     document: &Document<'_>,
-    placed: &[(u32, Id, bool)],
+    leads: &[(Id, u32)],
     found: &mut Occurrences,
 ) {
     let mut next = 0;
-    for (at, (token, first, leads)) in placed.iter().enumerate() {
-        if !leads {
-            continue;
-        }
-        next = next.max(at + 1);
-        while placed.get(next).is_some_and(|(other, ..)| other <= token) {
+    for (first, token) in leads {
+        while found.placed().get(next).is_some_and(|(_, other)| other <= token) {
             next += 1;
         }
-        let behind = placed[next..].iter().take_while(|(other, ..)| *other == token + 1);
-        for (_, second, _) in behind {
+        let mut at = next;
+        while let Some((second, _)) = found.placed().get(at).filter(|(_, t)| *t == token + 1) {
             if let Some(pair) = dictionary.find_pair(*first, *second)
                 && document.is_one_run(*token, token + 1)
             {
-                found.add(pair, *token);
+                found.mark(pair);
             }
+            at += 1;
         }
     }
 }
