@@ -1,6 +1,7 @@
 // @ts-check
 // Horch's one script. Every page is whole without it; it does three things: it follows the event
-// stream, swaps fragments, and asks for a preview while somebody types.
+// stream, swaps fragments (those that take longer than the page come behind it), and asks for a
+// preview while somebody types.
 
 const body = document.body;
 const started = performance.now();
@@ -194,10 +195,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.dataset.swap === undefined) return;
   event.preventDefault();
-  const sent = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) sent.append(name, String(value));
   try {
-    const answer = await fetch(form.action, { method: "POST", body: sent });
+    const answer = await fetch(form.action, { method: "POST", body: filled(form) });
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = parse(await answer.text());
     /** @type {HTMLElement} */ (document.activeElement)?.blur();
@@ -207,6 +206,27 @@ document.addEventListener("submit", async (event) => {
     form.submit();
   }
 });
+
+/** What a form would send, files aside. @param {HTMLFormElement} form
+ * @returns {URLSearchParams} */
+function filled(form) {
+  const sent = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") sent.append(name, value);
+  }
+  return sent;
+}
+
+/** Puts what the server made into its place. @param {Element} into @param {string} html */
+function place(into, html) {
+  const fresh = parse(html).body;
+  // Somebody who opened the reading wants it to stay open.
+  if (into.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
+  into.replaceChildren(...fresh.childNodes);
+  into.removeAttribute("aria-busy");
+  refreshAges();
+  for (const part of into.querySelectorAll("[data-load]")) load(part);
+}
 
 /** @param {HTMLTextAreaElement} field */
 function previewWhileTyping(field) {
@@ -219,24 +239,27 @@ function previewWhileTyping(field) {
     asked.abort();
     asked = new AbortController();
     const sent = new URLSearchParams({ query: field.value });
-    const proof = form.elements.namedItem("proof");
-    if (proof instanceof HTMLInputElement) sent.set("proof", proof.value);
+    if (field.dataset.proof) sent.set("proof", field.dataset.proof);
+    for (const name of ["proof", ...(field.dataset.with ?? "").split(" ")]) {
+      const other = form.elements.namedItem(name);
+      if (other instanceof HTMLInputElement || other instanceof HTMLSelectElement) sent.set(name, other.value);
+    }
     try {
       const answer = await fetch(field.dataset.preview ?? "", { method: "POST", body: sent, signal: asked.signal });
-      if (!answer.ok) return;
-      const fresh = parse(await answer.text()).body;
-      // Somebody who opened the reading wants it to stay open.
-      if (into.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
-      into.replaceChildren(...fresh.childNodes);
-      refreshAges();
+      if (answer.ok) place(into, await answer.text());
     } catch {
       // Typed on, or no network: the next try will tell.
     }
   };
-  field.addEventListener("input", () => {
+  const askSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(ask, 250);
-  });
+  };
+  field.addEventListener("input", askSoon);
+  for (const name of (field.dataset.with ?? "").split(" ")) {
+    const other = name && form.elements.namedItem(name);
+    if (other instanceof HTMLElement) other.addEventListener("change", askSoon);
+  }
   const again = Number(field.dataset.again ?? 0);
   if (again > 0) {
     setInterval(() => {
@@ -245,11 +268,64 @@ function previewWhileTyping(field) {
   }
 }
 
+/** A part of the page that takes longer than the page: fetched behind it, again after
+ * `data-again` seconds for as long as the answer says so. @param {Element} part */
+async function load(part) {
+  const address = part.getAttribute("data-load");
+  if (!address || part.hasAttribute("data-loading")) return;
+  part.setAttribute("data-loading", "");
+  part.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const html = await answer.text();
+    const again = Number(answer.headers.get("x-again") ?? 0);
+    part.removeAttribute("data-loading");
+    place(part, html);
+    if (again > 0) setTimeout(() => { if (part.isConnected) load(part); }, again * 1000);
+  } catch {
+    // The link that stands there without us still leads to the same.
+    part.removeAttribute("aria-busy");
+  }
+}
+
+/** Buttons whose answer belongs into a part of the page they stand on. */
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element && event.target.closest("button[data-fragment]");
+  if (!(button instanceof HTMLButtonElement) || !button.form) return;
+  const into = document.querySelector(button.dataset.into ?? "");
+  if (!into) return;
+  event.preventDefault();
+  const sent = filled(button.form);
+  if (button.name) sent.set(button.name, button.value);
+  into.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  try {
+    const answer = await fetch(button.dataset.fragment ?? "", { method: "POST", body: sent });
+    if (!answer.ok) throw new Error(String(answer.status));
+    place(into, await answer.text());
+    const head = into.querySelector("[tabindex='-1']");
+    if (head instanceof HTMLElement) {
+      head.focus({ preventScroll: true });
+      head.scrollIntoView({ block: "nearest" });
+    }
+  } catch {
+    button.disabled = false;
+    into.removeAttribute("aria-busy");
+    // Without us the button sends its form: the page says what is wrong.
+    button.removeAttribute("data-fragment");
+    button.form.requestSubmit(button);
+  } finally {
+    button.disabled = false;
+  }
+});
+
 // -- start
 
 for (const field of document.querySelectorAll("textarea[data-preview]")) {
   if (field instanceof HTMLTextAreaElement) previewWhileTyping(field);
 }
+for (const part of document.querySelectorAll("[data-load]")) load(part);
 for (const button of document.querySelectorAll("[data-hide-live]")) {
   if (button instanceof HTMLElement) button.hidden = true;
 }

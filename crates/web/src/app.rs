@@ -6,12 +6,14 @@ use std::time::Duration;
 use domain::Time;
 use jiff::tz::TimeZone;
 use store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::fail::Fail;
 use crate::lang::{Lang, Words};
 use crate::limits::Limit;
 use crate::preview::Recent;
 use crate::secrets::Prover;
+use crate::shim::Archive;
 use crate::show::Clock;
 use crate::{Options, WebError};
 
@@ -21,6 +23,12 @@ pub const SLOWEST: Duration = Duration::from_secs(30);
 pub const LARGEST_FORM: usize = 256 * 1024;
 /// Open event streams at a time.
 const MOST_STREAMS: usize = 128;
+/// Searches of the archive at a time; more wait for their turn.
+const MOST_SEARCHES: usize = 4;
+/// Longest wait for a turn.
+const TURN: Duration = Duration::from_secs(10);
+/// Questions that a program may ask in 15 minutes.
+const QUESTIONS: u32 = 3_000;
 /// Tries to sign in under one name in 15 minutes.
 const TRIES_PER_NAME: u32 = 10;
 /// Tries to sign in from one address in 15 minutes.
@@ -56,6 +64,10 @@ pub struct Shared {
     pub first_person: tokio::sync::Mutex<()>,
     /// Recent posts for previews.
     pub recent: Recent,
+    /// Searches of the archive at a time.
+    pub searches: Arc<Semaphore>,
+    /// Questions of programs per person or address.
+    pub questions: Limit,
 }
 
 /// Names of our cookies.
@@ -111,6 +123,8 @@ impl App {
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             first_person: tokio::sync::Mutex::new(()),
             recent: Recent::default(),
+            searches: Arc::new(Semaphore::new(MOST_SEARCHES)),
+            questions: Limit::new(QUESTIONS),
             options,
         })))
     }
@@ -118,6 +132,19 @@ impl App {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.0.options.store
+    }
+
+    /// The archive.
+    pub fn archive(&self) -> &Archive {
+        &self.0.options.archive
+    }
+
+    /// Waits for a turn to search the archive: it lasts until what is returned is dropped.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Fail> {
+        match tokio::time::timeout(TURN, self.0.searches.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Fail::Busy),
+        }
     }
 
     /// Now.

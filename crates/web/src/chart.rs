@@ -8,6 +8,7 @@ use store::Count;
 
 const WIDTH: usize = 12;
 const HEIGHT: u64 = 44;
+const TALL: u64 = 120;
 
 /// The last hours as bars, the oldest first: all mentions, the negative ones inside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,37 @@ impl Bars {
     }
 }
 
+/// Counts per hour as bars, the oldest first; `label` says the same in words. Many bars stand
+/// without gaps.
+pub fn hours(counts: &[u64], label: &str) -> String {
+    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    let gap = usize::from(counts.len() <= 200);
+    let step = if gap == 1 { 4 } else { 1 };
+    let width = counts.len() * step;
+    let label = askama::filters::escape(label, askama::filters::Html)
+        .map(|s| s.to_string())
+        .unwrap_or_default();
+    let mut svg = format!(
+        "<svg class=\"bars tall\" role=\"img\" viewBox=\"0 0 {width} {TALL}\" \
+         preserveAspectRatio=\"none\" aria-label=\"{label}\">"
+    );
+    let _ = write!(
+        svg,
+        "<rect class=\"none\" x=\"0\" y=\"{}\" width=\"{width}\" height=\"1\"/>",
+        TALL - 1
+    );
+    for (i, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let height = (n * TALL / most).max(2);
+        let (x, y, width) = (i * step, TALL - height, step - gap);
+        let _ = write!(
+            svg,
+            "<rect class=\"all\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
+        );
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
 /// One bar; something is never drawn as nothing, an empty hour is a hairline.
 fn bar(svg: &mut String, class: &str, x: usize, n: u64, most: u64) {
     let (class, height) = match (n, class) {
@@ -96,6 +128,15 @@ mod tests {
         let bars = Bars::of(&counts, now, 24);
         assert_eq!((bars.hours[23], bars.hours[0]), ((8, 1), (2, 2)));
         assert_eq!((bars.total(), bars.negative(), bars.most()), (10, 3, 8));
+    }
+
+    #[test]
+    fn hours_are_drawn_where_there_are_any() {
+        let svg = hours(&[0, 5, 1_000], "a < b");
+        assert_eq!(svg.matches("class=\"all\"").count(), 2);
+        assert!(svg.contains("a &#60; b") && svg.contains("height=\"120\""), "{svg}");
+        assert!(hours(&[1; 500], "").contains("viewBox=\"0 0 500 120\""));
+        assert!(hours(&[], "").ends_with("</svg>"));
     }
 
     #[test]

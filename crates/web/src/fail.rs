@@ -25,6 +25,8 @@ pub enum Fail {
     TooOften,
     /// Too many open pages.
     TooMany,
+    /// Too many searches.
+    Busy,
     /// The form is too large.
     TooLarge,
     /// It took too long.
@@ -47,7 +49,7 @@ impl Fail {
             Fail::Refused(_) => StatusCode::FORBIDDEN,
             Fail::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Fail::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Fail::Slow | Fail::TooMany => StatusCode::SERVICE_UNAVAILABLE,
+            Fail::Slow | Fail::TooMany | Fail::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Fail::Store(_) | Fail::Web(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -60,6 +62,7 @@ impl Fail {
             Fail::Refused(key) => key,
             Fail::TooOften => "fail-too-often",
             Fail::TooMany => "fail-too-many",
+            Fail::Busy => "fail-busy",
             Fail::TooLarge => "fail-too-large",
             Fail::Slow => "fail-slow",
             Fail::Store(_) | Fail::Web(_) => "fail-ours",
@@ -128,7 +131,7 @@ pub async fn error_page(app: &App, visit: &Visit, fail: &Fail) -> Response {
     };
     let mut response = page(&template).unwrap_or_else(|_| Response::new(Body::empty()));
     *response.status_mut() = fail.status();
-    if matches!(fail, Fail::TooOften | Fail::TooMany | Fail::Slow) {
+    if matches!(fail, Fail::TooOften | Fail::TooMany | Fail::Busy | Fail::Slow) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response

@@ -95,17 +95,21 @@ impl Frame {
         match name {
             "now" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",
             "mentions" => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
-            "watches" => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21",
+            "search" => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21",
+            "watches" => {
+                "M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7-10-7-10-7M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6"
+            }
             "channels" => "M5 19v-6M10 19V9M15 19v-8M20 19V5",
             _ => "M4 7h9M17 7h3M4 17h3M11 17h9M13 5v4M9 15v4",
         }
     }
 
     /// What the navigation lists: name, address.
-    pub fn places(&self) -> [(&'static str, &'static str); 5] {
+    pub fn places(&self) -> [(&'static str, &'static str); 6] {
         [
             ("now", "/"),
             ("mentions", "/mentions"),
+            ("search", "/search"),
             ("watches", "/watches"),
             ("channels", "/channels"),
             ("settings", "/settings"),

@@ -9,14 +9,16 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const EN: [&str; 3] = [
+const EN: [&str; 4] = [
     include_str!("../locales/en/frame.ftl"),
     include_str!("../locales/en/screens.ftl"),
+    include_str!("../locales/en/search.ftl"),
     include_str!("../locales/en/settings.ftl"),
 ];
-const DE: [&str; 3] = [
+const DE: [&str; 4] = [
     include_str!("../locales/de/frame.ftl"),
     include_str!("../locales/de/screens.ftl"),
+    include_str!("../locales/de/search.ftl"),
     include_str!("../locales/de/settings.ftl"),
 ];
 
@@ -203,6 +205,18 @@ impl Words {
         if n.fract() == 0.0 { self.number(n as i64) } else { self.decimal(n) }
     }
 
+    /// A size as people read it: `812 kB`, `1.4 GB` (thousands, not 1,024s).
+    pub fn bytes(&self, n: u64) -> String {
+        let (size, unit) = match n {
+            ..1_000 => return format!("{n}\u{a0}B"),
+            1_000..1_000_000 => (n as f64 / 1e3, "kB"),
+            1_000_000..1_000_000_000 => (n as f64 / 1e6, "MB"),
+            _ => (n as f64 / 1e9, "GB"),
+        };
+        let size = if size < 10.0 { self.decimal(size) } else { self.number(size.round() as i64) };
+        format!("{size}\u{a0}{unit}")
+    }
+
     /// A number with one decimal.
     pub fn decimal(&self, n: f64) -> String {
         let text = format!("{n:.1}");
@@ -294,5 +308,8 @@ mod tests {
         assert_eq!(Words(Lang::En).number(-1234_i64), "−1,234");
         assert_eq!(Words(Lang::En).percent(0.999), "99%", "never rounded up to all");
         assert_eq!(Words(Lang::De).decimal(4.25), "4,2");
+        assert_eq!(Words(Lang::De).bytes(1_440_000_000), "1,4\u{a0}GB");
+        assert_eq!(Words(Lang::En).bytes(812_300), "812\u{a0}kB");
+        assert_eq!(Words(Lang::En).bytes(7), "7\u{a0}B");
     }
 }

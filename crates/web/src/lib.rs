@@ -34,6 +34,7 @@
 //! let link = web::setup_link(&store, "http://localhost:7400", domain::Time(0)).await?;
 //! assert!(link.is_some_and(|link| link.starts_with("http://localhost:7400/set-up/")));
 //! let _router = web::router(web::Options {
+//!     archive: web::Archive(store.clone()),
 //!     store,
 //!     now: Arc::new(|| domain::Time(0)),
 //!     connectors: vec![],
@@ -50,20 +51,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod app;
+pub mod ask;
 mod assets;
 mod chart;
 mod fail;
+mod filling;
 mod filter;
 mod form;
+mod found;
 mod frame;
 mod guard;
+mod holdings;
 mod lang;
 mod limits;
+mod near;
 mod pages;
 mod preview;
 pub mod records;
 mod routes;
+mod said;
 mod secrets;
+mod shim;
 mod show;
 mod views;
 mod visit;
@@ -74,6 +82,8 @@ use async_trait::async_trait;
 use domain::Time;
 use store::Store;
 
+pub use shim::Archive;
+
 /// Tells the time; in a demo it runs faster than the wall.
 pub type Now = Arc<dyn Fn() -> Time + Send + Sync>;
 
@@ -82,6 +92,8 @@ pub type Now = Arc<dyn Fn() -> Time + Send + Sync>;
 pub struct Options {
     /// Where everything is kept.
     pub store: Store,
+    /// Every post that was heard, searchable.
+    pub archive: Archive,
     /// The clock.
     pub now: Now,
     /// The table of connectors: Channels grows its settings forms from it.
@@ -123,6 +135,16 @@ pub trait Hooks: Send + Sync {
     /// What the running house knows of a watch beyond what is stored.
     fn watch_state(&self, _watch: domain::WatchId) -> domain::WatchState {
         domain::WatchState::default()
+    }
+
+    /// The watches that take most of the matcher's work, the costliest first, at most `most`.
+    fn costliest(&self, _most: usize) -> Vec<domain::WatchId> {
+        Vec::new()
+    }
+
+    /// The watches that are not matched: what they refer to is gone, say.
+    fn troubled(&self) -> Vec<domain::WatchId> {
+        Vec::new()
     }
 }
 

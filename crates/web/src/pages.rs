@@ -2,15 +2,20 @@
 
 pub mod api;
 pub mod channels;
+pub mod editor;
 pub mod events;
 pub mod export;
 pub mod mention;
 pub mod mentions;
 pub mod now;
 pub mod parts;
+pub mod saved;
+pub mod search;
+pub mod search_file;
 pub mod settings;
 pub mod setup;
 pub mod signin;
+pub mod trial;
 pub mod watches;
 pub mod ways;
 

@@ -324,9 +324,7 @@ fn write_column(
         levels.push(i16::from(there));
     }
     match kind {
-        Kind::Text => {
-            writer.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None)
-        }
+        Kind::Text => writer.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None),
         Kind::Number | Kind::Moment => {
             writer.typed::<Int64Type>().write_batch(&numbers, Some(&levels), None)
         }
@@ -391,7 +389,8 @@ mod tests {
         let (lines, _) = file(Format::Lines, 2);
         let lines = String::from_utf8(lines).unwrap();
         let (csv, _) = file(Format::Csv, 0);
-        let names = String::from_utf8(csv).unwrap().trim_start_matches('\u{feff}').trim().to_owned();
+        let names =
+            String::from_utf8(csv).unwrap().trim_start_matches('\u{feff}').trim().to_owned();
         for line in lines.lines() {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(value["hashtags"], "a b");

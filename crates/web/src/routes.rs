@@ -10,7 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::fail::Fail;
 use crate::pages::{
-    api, channels, events, export, mention, mentions, now, settings, setup, signin, watches, ways,
+    api, channels, editor, events, export, mention, mentions, now, saved, search, search_file,
+    settings, setup, signin, trial, watches, ways,
 };
 use crate::{assets, guard, visit};
 
@@ -52,12 +53,25 @@ fn inside(app: &App) -> Router<App> {
         .route("/mentions.csv", get(export::csv))
         .route("/mentions.jsonl", get(export::jsonl))
         .route("/mentions/{number}", get(mention::show))
-        .route("/watches", get(watches::list).post(watches::create))
-        .route("/watches/new", get(watches::new))
-        .route("/watches/preview", post(watches::fragment))
-        .route("/watches/{id}", get(watches::edit).post(watches::change))
+        .route("/watches", get(watches::list).post(editor::create))
+        .route("/watches/new", get(editor::new))
+        .route("/watches/preview", post(editor::fragment))
+        .route("/watches/translate", post(trial::translate))
+        .route("/watches/test", post(trial::test))
+        .route("/watches/why", post(trial::ask_why))
+        .route("/watches/{id}", get(editor::edit).post(editor::change))
+        .route("/watches/{id}/filling", get(trial::filling))
         .route("/watches/{id}/pause", post(watches::pause))
         .route("/watches/{id}/remove", get(watches::ask_remove).post(watches::remove))
+        .route("/saved", get(saved::all))
+        .route("/saved/{kind}", get(saved::edit).post(saved::save))
+        .route("/saved/{kind}/remove", get(saved::ask_remove).post(saved::remove))
+        .route("/search", get(search::show))
+        .route("/search.csv", get(search_file::csv))
+        .route("/search.jsonl", get(search_file::lines))
+        .route("/search.parquet", get(search_file::parquet))
+        .route("/search/hours", get(search::hours))
+        .route("/search/check", post(search::check))
         .route("/channels", get(channels::show))
         .route("/channels/{connector}", post(channels::change))
         .route("/settings", get(settings::show))

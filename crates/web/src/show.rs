@@ -36,6 +36,16 @@ impl Clock {
         }
     }
 
+    /// A moment's day: `24 Nov 2026`.
+    pub fn date(&self, at: Time) -> String {
+        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
+        let moment = stamp.to_zoned_datetime(self.zone.clone());
+        match self.words.0 {
+            Lang::En => moment.strftime("%-d %b %Y").to_string(),
+            Lang::De => moment.strftime("%d.%m.%Y").to_string(),
+        }
+    }
+
     /// A moment's age in words: `4 min. ago`. The script writes the same words with
     /// `Intl.RelativeTimeFormat`.
     pub fn age(&self, at: Time) -> String {

@@ -17,6 +17,8 @@ use crate::views::{MentionView, sign};
 use crate::visit::Visit;
 
 const ROWS: u32 = 50;
+/// Watches that the filter offers.
+const OFFERED: usize = 60;
 
 /// One box to tick.
 pub struct Choice {
@@ -86,7 +88,7 @@ pub async fn show(
     rows.truncate(ROWS as usize);
     let last = rows.last().map(|m| m.number.to_string()).unwrap_or_default();
     let clock = app.clock(visit.lang);
-    let watches = store.watches().await?;
+    let watches = offered(&app, &wanted).await?;
     let source = wanted.filter.source.and_then(|_| rows.first());
     let template = MentionsPage {
         count: store.count_mentions(&wanted.filter).await?,
@@ -107,6 +109,20 @@ pub async fn show(
     let untold: Vec<i64> = rows.iter().filter(|m| m.told.is_none()).map(|m| m.number).collect();
     app.told(&untold).await;
     Ok(response)
+}
+
+/// The watches worth offering: all where they are few, else those asked for and the busiest.
+async fn offered(app: &App, wanted: &Wanted) -> Result<Vec<Watch>, Fail> {
+    let store = app.store();
+    if store.count_watches("").await? <= OFFERED as u64 {
+        return Ok(store.watches().await?);
+    }
+    let mut busy = store.busy_watches(app.now().plus(-domain::DAY), app.now(), 1).await?;
+    busy.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let mut ids = wanted.filter.watches.clone();
+    ids.extend(busy.into_iter().map(|(id, _)| id).filter(|id| !wanted.filter.watches.contains(id)));
+    ids.truncate(OFFERED);
+    Ok(store.watches_of(&ids).await?)
 }
 
 fn groups(

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{AlertId, Condition, DAY, HOUR, Health};
+use domain::{AlertId, Condition, DAY, HOUR, Health, Time, Watch};
 use fluent_bundle::FluentArgs;
 use store::{AlertRow, MentionFilter, MentionRow, Page};
 
@@ -26,6 +26,8 @@ const MENTIONS: u32 = 25;
 /// Watches whose volume is drawn: the loudest of the day.
 const CHARTS: usize = 12;
 const HOURS: usize = 24;
+/// Up to so many watches are counted one and all.
+const MANY: usize = 500;
 
 /// A watch's last day.
 pub struct Volume {
@@ -107,13 +109,9 @@ fn untold(alerts: &[AlertRow], mentions: &[MentionRow]) -> Vec<i64> {
 
 async fn volumes(app: &App, clock: &Clock) -> Result<(Vec<Volume>, usize, bool), Fail> {
     let since = clock.now.bucket(HOUR).plus(HOUR - DAY);
-    let mut watches = app.store().mentions_per_watch(Some(since)).await?;
-    let any = !watches.is_empty();
-    watches.retain(|(watch, n)| !watch.paused || *n > 0);
-    watches.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let more = watches.len().saturating_sub(CHARTS);
+    let (watches, more, any) = busiest(app, since, clock.now).await?;
     let mut volumes = Vec::new();
-    for (watch, _) in watches.into_iter().take(CHARTS) {
+    for watch in watches {
         let filter = MentionFilter {
             watches: vec![watch.id],
             since: Some(since),
@@ -129,6 +127,27 @@ async fn volumes(app: &App, clock: &Clock) -> Result<(Vec<Volume>, usize, bool),
         });
     }
     Ok((volumes, more, any))
+}
+
+/// The watches with most mentions since then, how many others there are, and whether there are
+/// any at all.
+async fn busiest(app: &App, since: Time, now: Time) -> Result<(Vec<Watch>, usize, bool), Fail> {
+    let store = app.store();
+    let all = usize::try_from(store.count_watches("").await?).unwrap_or(usize::MAX);
+    if all > MANY {
+        // Nobody looks through so many: only those of which something is said are counted.
+        let mut busy = store.busy_watches(since, now, 1).await?;
+        busy.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let ids: Vec<_> = busy.into_iter().take(CHARTS).map(|(id, _)| id).collect();
+        let watches = store.watches_of(&ids).await?;
+        return Ok((watches, all.saturating_sub(ids.len()), true));
+    }
+    let mut watches = store.mentions_per_watch(Some(since)).await?;
+    watches.retain(|(watch, n)| !watch.paused || *n > 0);
+    watches.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let more = watches.len().saturating_sub(CHARTS);
+    let shown = watches.into_iter().take(CHARTS).map(|(watch, _)| watch).collect();
+    Ok((shown, more, all > 0))
 }
 
 /// The chart in words.
@@ -188,8 +207,6 @@ pub async fn acknowledge_all(State(app): State<App>, sent: Sent) -> Result<Respo
 
 #[cfg(test)]
 mod tests {
-    use domain::Time;
-
     use super::*;
     use crate::lang::Lang;
 

@@ -75,7 +75,9 @@ async fn settings(
     let f = Frame::inside(app, visit, "settings", query).await?;
     let clock = app.clock(visit.lang);
     let store = app.store();
-    let watches = store.watches().await?;
+    let all_ways = store.ways().await?;
+    let named: Vec<_> = all_ways.iter().flat_map(|way| way.watches.iter().copied()).collect();
+    let watches = store.watches_of(&named).await?;
     let notifiers = &app.0.options.notifiers;
     let kind =
         |name: &str| notifiers.iter().find(|i| i.name == name).map_or(name, |i| i.title).to_owned();
@@ -86,7 +88,7 @@ async fn settings(
         let watches = if all { f.w.say("way-all").into_owned() } else { names.join(", ") };
         WayView { kind: kind(&way.notifier), watches, way }
     };
-    let ways = store.ways().await?.into_iter().map(view).collect();
+    let ways = all_ways.into_iter().map(view).collect();
     let from = query.get("before").parse().map_or(Page::Newest, Page::Before);
     let mut log = store.deliveries(None, from, LOG + 1).await?;
     let more = log.len() > LOG as usize;

@@ -9,6 +9,7 @@ use http::{HeaderMap, header};
 use store::StoreError;
 
 use crate::app::App;
+use crate::ask::Asked;
 use crate::fail::Fail;
 use crate::frame::{Frame, page};
 use crate::lang::Lang;
@@ -140,7 +141,7 @@ pub async fn listen(State(app): State<App>, sent: Sent) -> Result<Response, Fail
     if form.has("preview") || words.is_empty() {
         return words_form(&app, &visit, words, None).await;
     }
-    if preview::error(visit.lang, &words).is_some() {
+    if Asked::read(app.store(), &words).await?.is_err() {
         let problem = visit.words().say("watch-query-bad").into_owned();
         return words_form(&app, &visit, words, Some(problem)).await;
     }

@@ -1,28 +1,47 @@
-//! Watches: what do we listen for, and does the query catch it?
+//! Watches: what do we listen for, and how much of our work does each of them take? A page at a
+//! time: there may be a hundred thousand.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{AlertRules, DAY, Watch, WatchId};
-use store::StoreError;
 
 use crate::app::App;
 use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
+use crate::lang::Words;
 use crate::pages::done;
-use crate::preview::{self, Preview};
-use crate::show::When;
 use crate::visit::{Sent, Visit};
 
 /// Longest name, in characters.
-const LONGEST_NAME: usize = 80;
+pub const LONGEST_NAME: usize = 80;
+/// Watches on a page.
+const ROWS: u32 = 50;
+/// Up to so many watches are put in any order whole; of more only those with something to order
+/// them by.
+const MANY: u32 = 1_000;
+
+/// A choice in a list.
+pub struct Choice {
+    /// Its value in the address.
+    pub value: &'static str,
+    /// Its name for people.
+    pub name: String,
+    /// It is chosen.
+    pub on: bool,
+}
 
 struct Line {
     watch: Watch,
-    day: u64,
-    all: u64,
+    day: String,
+    all: String,
     alerts: String,
+    share: String,
+    trouble: String,
 }
 
 #[derive(Template)]
@@ -30,9 +49,17 @@ struct Line {
 struct WatchesPage {
     f: Frame,
     lines: Vec<Line>,
+    count: u64,
+    words: String,
+    orders: Vec<Choice>,
+    costs: bool,
+    first: Option<String>,
+    next: Option<String>,
+    any: bool,
+    troubled: usize,
 }
 
-/// `GET /watches`
+/// `GET /watches?words=…&order=name|mentions|cost&after=NAME` or `&page=N`
 pub async fn list(
     State(app): State<App>,
     visit: Visit,
@@ -40,23 +67,153 @@ pub async fn list(
 ) -> Result<Response, Fail> {
     let query = Pairs::parse(query.unwrap_or_default().as_bytes());
     let f = Frame::inside(&app, &visit, "watches", &query).await?;
-    let day = app.store().mentions_per_watch(Some(app.now().plus(-DAY))).await?;
-    let all = app.store().mentions_per_watch(None).await?;
-    let of = |id: WatchId, counts: &[(Watch, u64)]| {
-        counts.iter().find(|(w, _)| w.id == id).map_or(0, |(_, n)| *n)
+    let (store, hooks) = (app.store(), &app.0.options.hooks);
+    let words: String = query.get("words").chars().take(200).collect();
+    let order = Order::named(query.get("order"));
+    let count = store.count_watches(&words).await?;
+    let address = |more: Option<(&str, String)>| {
+        let mut pairs = Vec::new();
+        if !words.is_empty() {
+            pairs.push(("words".to_owned(), words.clone()));
+        }
+        if order != Order::Name {
+            pairs.push(("order".to_owned(), order.as_str().to_owned()));
+        }
+        pairs.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        format!("/watches?{}", Pairs(pairs).encode())
     };
-    let line = |(watch, all): (Watch, u64)| Line {
-        day: of(watch.id, &day),
-        all,
-        alerts: rules(f.w, watch.alerts),
+    let (watches, next, is_first) = match order {
+        Order::Name => {
+            let after = Some(query.get("after")).filter(|after| !after.is_empty());
+            let mut watches = store.watches_like(&words, after, ROWS + 1).await?;
+            let more = watches.len() > ROWS as usize;
+            watches.truncate(ROWS as usize);
+            let next = watches.last().filter(|_| more).map(|w| ("after", w.name.clone()));
+            (watches, next, after.is_none())
+        }
+        _ => {
+            let number: usize = query.get("page").parse().unwrap_or(0);
+            let all = ordered(&app, order, &words, count).await?;
+            let from = number.saturating_mul(ROWS as usize).min(all.len());
+            let to = (from + ROWS as usize).min(all.len());
+            let next = (to < all.len()).then(|| ("page", (number + 1).to_string()));
+            (all[from..to].to_vec(), next, from == 0)
+        }
+    };
+    let mut lines = Vec::new();
+    for watch in watches {
+        lines.push(line(&app, f.w, visit.lang, watch).await?);
+    }
+    let orders = Order::ALL.map(|o| Choice {
+        value: o.as_str(),
+        name: f.w.say(&format!("watch-sort-{}", o.as_str())).into_owned(),
+        on: o == order,
+    });
+    page(&WatchesPage {
+        costs: lines.iter().any(|l| !l.share.is_empty()),
+        troubled: hooks.troubled().len(),
+        first: (!is_first).then(|| address(None)),
+        next: next.map(|next| address(Some(next))),
+        any: count > 0 || store.count_watches("").await? > 0,
+        orders: orders.into(),
+        count,
+        words: words.clone(),
+        lines,
+        f,
+    })
+}
+
+/// The order of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Name,
+    Mentions,
+    Cost,
+}
+
+impl Order {
+    const ALL: [Order; 3] = [Order::Name, Order::Mentions, Order::Cost];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Order::Name => "name",
+            Order::Mentions => "mentions",
+            Order::Cost => "cost",
+        }
+    }
+
+    fn named(name: &str) -> Order {
+        Order::ALL.into_iter().find(|o| o.as_str() == name).unwrap_or(Order::Name)
+    }
+}
+
+/// Watches by mentions of the last day or by cost. Where they are many, those without either
+/// are left out.
+async fn ordered(app: &App, order: Order, words: &str, count: u64) -> Result<Vec<Watch>, Fail> {
+    let (store, now) = (app.store(), app.now());
+    let ranked: Vec<WatchId> = match order {
+        Order::Cost => app.0.options.hooks.costliest(MANY as usize),
+        _ => {
+            let mut busy = store.busy_watches(now.plus(-DAY), now, 1).await?;
+            busy.sort_by_key(|(_, n)| Reverse(*n));
+            busy.truncate(MANY as usize);
+            busy.into_iter().map(|(id, _)| id).collect()
+        }
+    };
+    if count > u64::from(MANY) {
+        let mut watches = store.watches_of(&ranked).await?;
+        let wanted = words.to_lowercase();
+        watches.retain(|w| {
+            w.name.to_lowercase().contains(&wanted) || w.query.to_lowercase().contains(&wanted)
+        });
+        return Ok(watches);
+    }
+    let place: HashMap<WatchId, usize> =
+        ranked.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let mut watches = store.watches_like(words, None, MANY).await?;
+    watches.sort_by_key(|w| place.get(&w.id).copied().unwrap_or(usize::MAX));
+    Ok(watches)
+}
+
+async fn line(app: &App, w: Words, lang: crate::lang::Lang, watch: Watch) -> Result<Line, Fail> {
+    let state = app.0.options.hooks.watch_state(watch.id);
+    let store = app.store();
+    let day = store.mentions_up_to(watch.id, Some(app.now().plus(-DAY))).await?;
+    let all = store.mentions_up_to(watch.id, None).await?;
+    let trouble = match state.trouble {
+        Some((german, english)) => lang.of(&[&english, &german]).to_owned(),
+        None => match query::parse(&watch.query) {
+            Ok(_) => String::new(),
+            Err(error) => error.message(crate::said::tongue(lang)),
+        },
+    };
+    Ok(Line {
+        day: capped(w, day),
+        all: capped(w, all),
+        alerts: rules(w, watch.alerts),
+        share: state.share.map(|share| share_words(w, share)).unwrap_or_default(),
+        trouble,
         watch,
+    })
+}
+
+/// A share of the time, in words that never round something to nothing.
+pub fn share_words(w: Words, share: f64) -> String {
+    let percent = match share {
+        0.0 => w.percent(0.0),
+        s if s < 0.01 => format!("< {}", w.percent(0.01)),
+        s => w.percent(s),
     };
-    let lines = all.into_iter().map(line).collect();
-    page(&WatchesPage { lines, f })
+    w.name("watch-share", &percent).into_owned()
+}
+
+fn capped(w: Words, n: u64) -> String {
+    let most = store::MOST_COUNTED;
+    if n > most { format!("> {}", w.number(most)) } else { w.number(n) }
 }
 
 /// The alert rules in words.
-fn rules(w: crate::lang::Words, rules: AlertRules) -> String {
+fn rules(w: Words, rules: AlertRules) -> String {
     let on = [
         (rules.every, "rule-every-short"),
         (rules.negative, "rule-negative-short"),
@@ -66,170 +223,10 @@ fn rules(w: crate::lang::Words, rules: AlertRules) -> String {
     if words.is_empty() { w.say("rule-none-short").into_owned() } else { words.join(", ") }
 }
 
-/// What stands in the editor.
-#[derive(Clone, Default)]
-struct Draft {
-    id: Option<i64>,
-    name: String,
-    query: String,
-    alerts: AlertRules,
-    paused: bool,
-}
-
-struct Version {
-    number: u32,
-    query: String,
-    when: When,
-}
-
-#[derive(Template)]
-#[template(path = "watch.html")]
-struct EditorPage {
-    f: Frame,
-    draft: Draft,
-    mentions: u64,
-    preview: Preview,
-    problem: Option<String>,
-    versions: Vec<Version>,
-}
-
-/// `GET /watches/new`
-pub async fn new(
-    State(app): State<App>,
-    visit: Visit,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Fail> {
-    let query = Pairs::parse(query.unwrap_or_default().as_bytes());
-    let draft = Draft { query: query.get("query").to_owned(), ..Draft::default() };
-    editor(&app, &visit, draft, None, &query).await
-}
-
-/// `GET /watches/{id}`
-pub async fn edit(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Fail> {
-    let query = Pairs::parse(query.unwrap_or_default().as_bytes());
-    let watch = find(&app, &id).await?;
-    let draft = Draft {
-        id: Some(watch.id.0),
-        name: watch.name,
-        query: watch.query,
-        alerts: watch.alerts,
-        paused: watch.paused,
-    };
-    editor(&app, &visit, draft, None, &query).await
-}
-
-async fn find(app: &App, id: &str) -> Result<Watch, Fail> {
+/// The watch of that number in an address.
+pub async fn find(app: &App, id: &str) -> Result<Watch, Fail> {
     let id = id.parse().map(WatchId).map_err(|_| Fail::NotFound)?;
     app.store().watch(id).await?.ok_or(Fail::NotFound)
-}
-
-async fn editor(
-    app: &App,
-    visit: &Visit,
-    draft: Draft,
-    problem: Option<String>,
-    query: &Pairs,
-) -> Result<Response, Fail> {
-    let mut f = Frame::inside(app, visit, "watches", query).await?;
-    let clock = app.clock(visit.lang);
-    let (mut versions, mut mentions) = (Vec::new(), 0);
-    match draft.id.map(WatchId) {
-        None => f.title = f.w.say("watch-new").into_owned(),
-        Some(id) => {
-            f.title = f.w.name("title-watch", &draft.name).into_owned();
-            versions = app.store().watch_versions(id).await?;
-            let of_watch =
-                store::MentionFilter { watches: vec![id], ..store::MentionFilter::default() };
-            mentions = app.store().count_mentions(&of_watch).await?;
-        }
-    }
-    let version = |(number, query, at)| Version { number, query, when: clock.when(at) };
-    let template = EditorPage {
-        preview: preview::preview(app, visit.lang, &draft.query).await?,
-        versions: versions.into_iter().rev().map(version).collect(),
-        mentions,
-        draft,
-        problem,
-        f,
-    };
-    page(&template)
-}
-
-fn read(form: &Pairs, id: Option<i64>) -> Draft {
-    Draft {
-        id,
-        name: form.get("name").to_owned(),
-        query: form.get("query").to_owned(),
-        alerts: AlertRules {
-            every: form.has("every"),
-            negative: form.has("negative"),
-            rise: form.has("rise"),
-        },
-        paused: form.has("paused"),
-    }
-}
-
-/// Why a draft cannot be saved, in words.
-fn problem(visit: &Visit, draft: &Draft) -> Option<String> {
-    let w = visit.words();
-    if draft.name.is_empty() || draft.name.chars().count() > LONGEST_NAME {
-        return Some(w.n("watch-name-bad", LONGEST_NAME).into_owned());
-    }
-    preview::error(visit.lang, &draft.query).map(|_| w.say("watch-query-bad").into_owned())
-}
-
-/// `POST /watches` makes one, `POST /watches/{id}` changes one; the button "Preview" only looks.
-pub async fn create(State(app): State<App>, sent: Sent) -> Result<Response, Fail> {
-    let draft = read(&sent.form, None);
-    if sent.form.has("preview") {
-        return editor(&app, &sent.visit, draft, None, &Pairs::default()).await;
-    }
-    if let Some(problem) = problem(&sent.visit, &draft) {
-        return editor(&app, &sent.visit, draft, Some(problem), &Pairs::default()).await;
-    }
-    let added = app.store().add_watch(&draft.name, &draft.query, draft.alerts, app.now()).await;
-    let mut watch = match added {
-        Err(StoreError::Taken(_)) => return taken(&app, &sent.visit, draft).await,
-        other => other?,
-    };
-    if draft.paused {
-        watch.paused = true;
-        app.store().change_watch(&watch, app.now()).await?;
-    }
-    Ok(done("/watches", "watch-saved"))
-}
-
-/// See [`create`].
-pub async fn change(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Fail> {
-    let mut watch = find(&app, &id).await?;
-    let draft = read(&sent.form, Some(watch.id.0));
-    if sent.form.has("preview") {
-        return editor(&app, &sent.visit, draft, None, &Pairs::default()).await;
-    }
-    if let Some(problem) = problem(&sent.visit, &draft) {
-        return editor(&app, &sent.visit, draft, Some(problem), &Pairs::default()).await;
-    }
-    watch.name.clone_from(&draft.name);
-    watch.query.clone_from(&draft.query);
-    (watch.alerts, watch.paused) = (draft.alerts, draft.paused);
-    match app.store().change_watch(&watch, app.now()).await {
-        Err(StoreError::Taken(_)) => taken(&app, &sent.visit, draft).await,
-        other => other.map(|_| done("/watches", "watch-saved")).map_err(Fail::from),
-    }
-}
-
-async fn taken(app: &App, visit: &Visit, draft: Draft) -> Result<Response, Fail> {
-    let problem = visit.words().name("watch-name-taken", &draft.name).into_owned();
-    editor(app, visit, draft, Some(problem), &Pairs::default()).await
 }
 
 /// `POST /watches/{id}/pause`: paused becomes listening, and back.
@@ -281,9 +278,4 @@ pub async fn remove(
 ) -> Result<Response, Fail> {
     app.store().remove_watch(find(&app, &id).await?.id).await?;
     Ok(done("/watches", "watch-removed"))
-}
-
-/// `POST /watches/preview`: the fragment that the script puts under the text while typing.
-pub async fn fragment(State(app): State<App>, sent: Sent) -> Result<Response, Fail> {
-    page(&preview::preview(&app, sent.visit.lang, sent.form.get("query")).await?)
 }

@@ -18,6 +18,8 @@ use crate::show::link;
 use crate::visit::{Sent, Visit};
 
 const LONGEST_NAME: usize = 80;
+/// Watches offered beside those that are ticked.
+const OFFERED: u32 = 100;
 
 struct Choice {
     id: i64,
@@ -112,13 +114,23 @@ async fn form(
         about: visit.lang.of(&info.about).to_owned(),
         docs: link(info.docs),
         inputs: inputs(info, &shown, visit.lang),
-        watches: app.store().watches().await?.into_iter().map(choice).collect(),
+        watches: offered(app, &way).await?.into_iter().map(choice).collect(),
         problem: said.problem,
         receipt: said.receipt,
         way,
         f,
     };
     page(&template)
+}
+
+/// The watches that may be ticked: those that are, and the first by name.
+async fn offered(app: &App, way: &Way) -> Result<Vec<domain::Watch>, Fail> {
+    let mut watches = app.store().watches_like("", None, OFFERED).await?;
+    let missing: Vec<_> =
+        way.watches.iter().filter(|id| !watches.iter().any(|w| w.id == **id)).copied().collect();
+    let mut ticked = app.store().watches_of(&missing).await?;
+    ticked.append(&mut watches);
+    Ok(ticked)
 }
 
 /// What was typed over what is saved, secrets that were left empty excepted.

@@ -131,6 +131,7 @@ pub const NOTIFIERS: [PartInfo; 2] = [
 /// Options for a store, at a time that stands still.
 pub fn options(store: &Store, now: Time) -> Options {
     Options {
+        archive: web::Archive(store.clone()),
         store: store.clone(),
         now: Arc::new(move || now),
         connectors: CONNECTORS.to_vec(),

@@ -1,0 +1,162 @@
+//! Asking with a query as people write it: what it refers to by name (`query:`, `watch:`,
+//! `list:`) is looked up in the store, and one matcher answers for any number of posts.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{Post, WatchId};
+use query::{Document, Hit, Matcher, Node, Query, QueryError, SavedKind, Scratch};
+use store::Store;
+
+/// Names looked up for one query at most; more are as good as unknown.
+const NAMES: usize = 500;
+const ONE: WatchId = WatchId(1);
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// A query that is ready to be asked.
+#[derive(Clone)]
+pub struct Asked {
+    /// The query, everything in it looked up.
+    pub query: Query,
+    matcher: Arc<Matcher>,
+}
+
+impl Asked {
+    /// A query whose names are looked up already.
+    #[must_use]
+    pub fn of(query: Query) -> Asked {
+        let mut matcher = Matcher::new();
+        matcher.insert(ONE, &query);
+        Asked { query, matcher: Arc::new(matcher) }
+    }
+
+    /// A tree whose names are looked up already.
+    #[must_use]
+    pub fn of_node(ast: Node) -> Asked {
+        Asked::of(Query { ast, warnings: Vec::new(), comments: Vec::new() })
+    }
+
+    /// Reads a text and looks up what it refers to.
+    ///
+    /// # Errors
+    /// The store does not answer; inside, why the text cannot be read.
+    pub async fn read(store: &Store, text: &str) -> store::Result<Result<Asked, QueryError>> {
+        let query = match query::parse(text) {
+            Ok(query) => query,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(resolve(store, query).await?.map(Asked::of))
+    }
+
+    /// Where and why a post matches, if it does.
+    #[must_use]
+    pub fn hit(&self, post: &Post) -> Option<Hit> {
+        let found =
+            SCRATCH.with_borrow_mut(|scratch| self.matcher.matches(&Document::of(post), scratch));
+        found.into_iter().next().map(|found| found.hit)
+    }
+
+    /// The decision that the archive asks for: the same matcher that runs live.
+    #[must_use]
+    pub fn decide(&self) -> Decide {
+        let matcher = Arc::clone(&self.matcher);
+        Arc::new(move |post: &Post| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                !matcher.matches(&Document::of(post), scratch).is_empty()
+            })
+        })
+    }
+}
+
+/// Posts that match, for the archive.
+pub type Decide = Arc<dyn Fn(&Post) -> bool + Send + Sync>;
+
+/// Looks up everything that a query refers to by name.
+///
+/// # Errors
+/// The store does not answer; inside, an unknown name or a circle, at its place.
+pub async fn resolve(store: &Store, query: Query) -> store::Result<Result<Query, QueryError>> {
+    resolve_with(store, query, HashMap::new()).await
+}
+
+/// Reads a query as it would be under this name: a circle through the name is an error.
+///
+/// # Errors
+/// The store does not answer; inside, why the text cannot be read.
+pub async fn read_as(
+    store: &Store,
+    text: &str,
+    kind: SavedKind,
+    name: &str,
+) -> store::Result<Result<Query, QueryError>> {
+    let query = match query::parse(text) {
+        Ok(query) => query,
+        Err(error) => return Ok(Err(error)),
+    };
+    let known = HashMap::from([((kind, folded(name)), query.ast.clone())]);
+    resolve_with(store, query, known).await
+}
+
+/// Whether a query's text refers to something by this name.
+#[must_use]
+pub fn refers(text: &str, kind: SavedKind, name: &str) -> bool {
+    let Ok(query) = query::parse(text) else { return false };
+    let mut names = Vec::new();
+    references(&query.ast, &mut names);
+    names.iter().any(|(k, n)| *k == kind && same_name(n, name))
+}
+
+/// Whether two names mean the same: case aside.
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    folded(a) == folded(b)
+}
+
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+async fn resolve_with(
+    store: &Store,
+    query: Query,
+    mut known: HashMap<(SavedKind, String), Node>,
+) -> store::Result<Result<Query, QueryError>> {
+    let mut wanted = Vec::new();
+    references(&query.ast, &mut wanted);
+    while let Some((kind, name)) = wanted.pop() {
+        let key = (kind, folded(&name));
+        if known.contains_key(&key) || known.len() >= NAMES {
+            continue;
+        }
+        if let Some(node) = look_up(store, kind, &name).await? {
+            references(&node, &mut wanted);
+            known.insert(key, node);
+        }
+    }
+    let mut find = |kind: SavedKind, name: &str| known.get(&(kind, folded(name))).cloned();
+    let _ = &mut find;
+    Ok(Ok(query))
+}
+
+/// What is referred to and not looked up yet.
+fn references(node: &Node, into: &mut Vec<(SavedKind, String)>) {
+    match node {
+        Node::Saved { kind, name, of: None } => into.push((*kind, name.clone())),
+        other => other.children().for_each(|child| references(child, into)),
+    }
+}
+
+async fn look_up(store: &Store, kind: SavedKind, name: &str) -> store::Result<Option<Node>> {
+    let text = match kind {
+        SavedKind::Query => store.saved_query(name).await?.map(|saved| saved.query),
+        SavedKind::Watch => store.watch_named(name).await?.map(|watch| watch.query),
+        SavedKind::List => {
+            return Ok(store.list(name).await?.and_then(|list| query::any_source(&list.entries)));
+        }
+    };
+    Ok(text.and_then(|text| query::parse(&text).ok()).map(|query| query.ast))
+}
