@@ -24,9 +24,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod compound;
 pub mod features;
 pub mod language;
 pub mod model;
 pub mod script;
 pub mod sentiment;
+pub mod stem;
 pub mod words;
