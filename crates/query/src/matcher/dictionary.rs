@@ -180,9 +180,9 @@ impl Slot {
     }
 }
 
-/// What is looked up: a key with its hash.
+/// What is looked up: a key by its hash.
 #[derive(Clone, Copy, Debug)]
-struct Sought {
+pub(crate) struct Sought {
     tag: u32,
     shard: usize,
     inline: u64,
@@ -446,15 +446,38 @@ impl Dictionary {
     /// whether a pair begins with it.
     #[inline]
     pub fn find(&self, key: &str, mut each: impl FnMut(Id, bool)) {
-        if let Some(slot) = self.look_up(key.as_bytes(), Kind::Word) {
-            each(slot.id(), slot.id & LEADS != 0);
-        }
-        self.rough.each_length(key.as_bytes(), |length| {
-            let start = &key.as_bytes()[..length];
-            if let Some(slot) = self.look_up(start, Kind::Prefix) {
-                each(slot.id(), slot.id & LEADS != 0);
+        self.each_sought(key, |sought, key| {
+            if let Some((id, leads)) = self.found(&sought, key) {
+                each(id, leads);
             }
         });
+    }
+
+    /// Calls `each` with everything that has to be looked up for a key: the key itself, and those
+    /// of its beginnings that may be known.
+    #[inline]
+    pub fn each_sought<'k>(&self, key: &'k str, mut each: impl FnMut(Sought, &'k [u8])) {
+        let key = key.as_bytes();
+        each(sought(key, Kind::Word), key);
+        self.rough.each_length(key, |length| {
+            let start = &key[..length];
+            each(sought(start, Kind::Prefix), start);
+        });
+    }
+
+    /// Fetches the place where a key would stand from memory. Called for many keys in a row, the
+    /// processor fetches them side by side instead of one after another.
+    #[inline]
+    pub fn touch(&self, sought: &Sought) -> u32 {
+        let slots = self.slots(sought);
+        slots.get(sought.tag as usize & slots.len().wrapping_sub(1)).map_or(0, |slot| slot.tag)
+    }
+
+    /// The number of a key, and whether a pair begins with it.
+    #[inline]
+    pub fn found(&self, sought: &Sought, key: &[u8]) -> Option<(Id, bool)> {
+        let slot = self.probe(self.slots(sought), sought, key)?;
+        Some((slot.id(), slot.id & LEADS != 0))
     }
 
     /// The number of two words that stand one after another.

