@@ -65,6 +65,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod alert;
+pub mod archive;
 mod channel;
 mod delete;
 mod delivery;
@@ -84,6 +85,10 @@ mod source;
 mod watch;
 mod watch_page;
 
+pub use archive::{
+    Archive, ArchiveOptions, ArchiveStatus, Ask, CaughtUp, Counted, Cursor, Decide, Dropped, Found,
+    HourCount, Hours,
+};
 pub use watch_page::MOST_COUNTED;
 
 use std::fmt;

@@ -38,10 +38,9 @@ impl Store {
 
     /// [`SavedQuery::revision`] of every saved query by its name in lower case.
     pub async fn saved_query_revisions(&self) -> Result<HashMap<String, i64>> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT folded, revision FROM saved_queries")
-                .fetch_all(self.readers())
-                .await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT folded, revision FROM saved_queries")
+            .fetch_all(self.readers())
+            .await?;
         Ok(rows.into_iter().collect())
     }
 
