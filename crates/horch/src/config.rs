@@ -75,14 +75,14 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "keep-unmatched-hours",
         kind: Kind::Number(1, 24 * 365),
-        default: "48",
-        help: "Hours that posts no watch matched are kept: previews and new watches look back \
-               into them.",
+        default: "720",
+        help: "Hours that posts no watch matched are kept: Search, previews and new watches look \
+               back into them.",
     },
     Setting {
         name: "keep-unmatched-posts",
         kind: Kind::Number(1_000, 100_000_000),
-        default: "1000000",
+        default: "20000000",
         help: "At most so many posts that no watch matched are kept.",
     },
     Setting {
@@ -90,6 +90,18 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Number(1, 36_500),
         default: "730",
         help: "Days that mentions are kept.",
+    },
+    Setting {
+        name: "archive-days",
+        kind: Kind::Number(1, 3_650),
+        default: "30",
+        help: "Days that everything heard stays in the archive, where Search and new watches look.",
+    },
+    Setting {
+        name: "archive-gigabytes",
+        kind: Kind::Number(1, 100_000),
+        default: "50",
+        help: "At most so much disk for the archive; the oldest days go first.",
     },
     Setting {
         name: "alert-within-hours",

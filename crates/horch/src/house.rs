@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use channels::{CONNECTORS, Clock, Http, HttpOptions};
 use domain::{WatchId, WatchState, Way};
 use notify::{NOTIFIERS, NotifyOptions};
-use store::Store;
+use store::{Archive, ArchiveOptions, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch as signal;
 use tokio::task::JoinHandle;
@@ -21,7 +21,9 @@ use crate::flow::connectors::Outfit;
 use crate::flow::fill::{Filler, Jobs};
 use crate::flow::keeper::Keep;
 use crate::flow::message::message;
-use crate::flow::{Flow, House, State, Telling, connectors, frequencies, keeper, tell, watches};
+use crate::flow::{
+    Flow, House, State, Telling, archive as follow, connectors, frequencies, keeper, tell, watches,
+};
 
 /// Longest wait for open pages when the house ends.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -126,6 +128,7 @@ pub async fn start(
 ) -> anyhow::Result<Running> {
     let stop = CancellationToken::new();
     let house = House { store: store.clone(), clock: plan.clock, stop };
+    let archive = open_archive(config, &store).await?;
     let listener = listen_on(config).await?;
     let address = listener.local_addr()?;
     let public_url = public_url(config, address);
@@ -166,12 +169,13 @@ pub async fn start(
         )),
         tokio::spawn(filler.run()),
         tokio::spawn(frequencies::keep(house.clone(), Arc::clone(&state), config.data.clone())),
+        tokio::spawn(follow::keep(house.clone(), archive.clone())),
         tokio::spawn(connectors::run(house.clone(), outfit)),
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),
     ];
     let hooks = Hooks { clock: plan.clock, public_url: public_url.clone(), options, state };
-    let screens = serve_screens(&house, &plan, &public_url, hooks, listener).await?;
+    let screens = serve_screens(&house, &plan, archive, &public_url, hooks, listener).await?;
     Ok(Running { house, flow, address, public_url, tasks, screens, _lock: lock })
 }
 
@@ -214,6 +218,19 @@ async fn listen_on(config: &Config) -> anyhow::Result<TcpListener> {
     })
 }
 
+/// The archive beside the store of the data folder.
+///
+/// # Errors
+/// Its folder cannot be written.
+pub async fn open_archive(config: &Config, store: &Store) -> anyhow::Result<Archive> {
+    let options = ArchiveOptions {
+        folder: config.data.join("archive"),
+        days: u32::try_from(config.number("archive-days")).unwrap_or(u32::MAX),
+        max_bytes: config.number("archive-gigabytes").saturating_mul(1_000_000_000),
+    };
+    Ok(Archive::open(store, options).await?)
+}
+
 fn public_url(config: &Config, address: SocketAddr) -> String {
     let given = config.text("public-url").trim_end_matches('/');
     if !given.is_empty() {
@@ -230,13 +247,14 @@ fn public_url(config: &Config, address: SocketAddr) -> String {
 async fn serve_screens(
     house: &House,
     plan: &Plan,
+    archive: Archive,
     public_url: &str,
     hooks: Hooks,
     listener: TcpListener,
 ) -> anyhow::Result<JoinHandle<()>> {
     let clock = plan.clock;
     let router = web::router(web::Options {
-        archive: web::Archive(house.store.clone()),
+        archive,
         store: house.store.clone(),
         now: Arc::new(move || clock.now()),
         connectors: CONNECTORS.iter().map(|entry| entry.info).collect(),

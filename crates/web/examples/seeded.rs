@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::{SECOND, Time, Tone};
-use store::{Ingest, Store};
+use store::{Archive, Ingest, Store};
 
 fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -23,11 +23,14 @@ async fn main() {
     let word = std::env::args().nth(1).unwrap_or_default();
     let fleeting = tempfile::tempdir().unwrap();
     let kept = std::env::args().nth(2).map(std::path::PathBuf::from);
-    let store = Store::open(kept.as_deref().unwrap_or(fleeting.path())).await.unwrap();
+    let folder = kept.as_deref().unwrap_or(fleeting.path());
+    let store = Store::open(folder).await.unwrap();
+    let archive = seed::archive(&store, folder).await;
     if word != "empty" && store.watches().await.unwrap().is_empty() {
         seed::fill(&store, now()).await;
     }
-    let mut options = seed::options(&store, now());
+    seed::catch_up(&archive, now()).await;
+    let mut options = seed::options(&store, &archive, now());
     options.now = Arc::new(now);
     options.open = word != "closed";
     let listener = tokio::net::TcpListener::bind("127.0.0.1:7477").await.unwrap();
@@ -37,14 +40,14 @@ async fn main() {
     }
     println!("http://localhost:7477");
     if word != "still" && word != "empty" {
-        tokio::spawn(talk(store));
+        tokio::spawn(talk(store, archive));
     }
     let app = web::router(options).await.unwrap();
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await.unwrap();
 }
 
 /// Somebody says something every few seconds.
-async fn talk(store: Store) {
+async fn talk(store: Store, archive: Archive) {
     let start = now().0;
     for n in 0.. {
         tokio::time::sleep(Duration::from_secs(4)).await;
@@ -54,5 +57,6 @@ async fn talk(store: Store) {
         let tone = if n % 2 == 0 { (Tone::Negative, 0.43) } else { (Tone::Neutral, 0.6) };
         let posts = vec![seed::judge(post, Some(tone), &watches)];
         store.ingest(&Ingest { posts, ..Ingest::default() }, now()).await.unwrap();
+        seed::catch_up(&archive, now()).await;
     }
 }

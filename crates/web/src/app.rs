@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::Time;
 use jiff::tz::TimeZone;
-use store::Store;
+use store::{Archive, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::fail::Fail;
@@ -13,7 +13,6 @@ use crate::lang::{Lang, Words};
 use crate::limits::Limit;
 use crate::preview::Recent;
 use crate::secrets::Prover;
-use crate::shim::Archive;
 use crate::show::Clock;
 use crate::{Options, WebError};
 
@@ -21,6 +20,8 @@ use crate::{Options, WebError};
 pub const SLOWEST: Duration = Duration::from_secs(30);
 /// Largest form taken, in bytes: a query may have 64 KiB, percent-encoded three times as much.
 pub const LARGEST_FORM: usize = 256 * 1024;
+/// Largest file taken, in bytes: a hundred thousand queries.
+pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
 /// Open event streams at a time.
 const MOST_STREAMS: usize = 128;
 /// Searches of the archive at a time; more wait for their turn.

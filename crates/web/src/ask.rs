@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use domain::{Post, WatchId};
 use query::{Document, Hit, Matcher, Node, Query, QueryError, SavedKind, Scratch};
-use store::Store;
+use store::{Decide, Store};
 
 /// Names looked up for one query at most; more are as good as unknown.
 const NAMES: usize = 500;
@@ -71,9 +71,6 @@ impl Asked {
         })
     }
 }
-
-/// Posts that match, for the archive.
-pub type Decide = Arc<dyn Fn(&Post) -> bool + Send + Sync>;
 
 /// Looks up everything that a query refers to by name.
 ///

@@ -29,6 +29,8 @@ pub enum Fail {
     Busy,
     /// The form is too large.
     TooLarge,
+    /// A program's question cannot be read; the reason.
+    Malformed(String),
     /// It took too long.
     Slow,
     /// Our own fault; logged.
@@ -48,6 +50,7 @@ impl Fail {
             Fail::SignIn => StatusCode::UNAUTHORIZED,
             Fail::Refused(_) => StatusCode::FORBIDDEN,
             Fail::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            Fail::Malformed(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Fail::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Fail::Slow | Fail::TooMany | Fail::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Fail::Store(_) | Fail::Web(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -64,6 +67,7 @@ impl Fail {
             Fail::TooMany => "fail-too-many",
             Fail::Busy => "fail-busy",
             Fail::TooLarge => "fail-too-large",
+            Fail::Malformed(_) => "fail-malformed",
             Fail::Slow => "fail-slow",
             Fail::Store(_) | Fail::Web(_) => "fail-ours",
         }

@@ -3,10 +3,10 @@
 use askama::Template;
 use domain::{DAY, HOUR, Time};
 use fluent_bundle::FluentArgs;
+use store::{ArchiveStatus, Counted, Hours};
 
 use crate::chart;
 use crate::lang::Words;
-use crate::shim::{ArchiveStatus, Hours};
 use crate::show::Clock;
 
 /// Hours drawn at most: 62 days.
@@ -45,7 +45,7 @@ impl ArchiveView {
                 fact("archive-newest", day(status.newest)),
                 fact("archive-days", w.number(status.days)),
                 fact("archive-size", w.bytes(status.index_bytes)),
-                fact("archive-post-size", w.bytes(status.post_bytes)),
+                fact("archive-post-size", w.bytes(status.store_bytes)),
                 fact("archive-behind", behind),
             ],
         }
@@ -77,18 +77,19 @@ impl HoursView {
         let first = since.bucket(HOUR).max(last.plus(-(MOST_HOURS - 1) * HOUR));
         let count = (last.since(first) / HOUR + 1).clamp(1, MOST_HOURS) as usize;
         let mut bars = vec![0_u64; count];
-        for (at, n) in &hours.counts {
-            let slot = usize::try_from(at.since(first).div_euclid(HOUR)).ok();
+        for hour in &hours.hours {
+            let slot = usize::try_from(hour.at.since(first).div_euclid(HOUR)).ok();
             if let Some(bar) = slot.and_then(|i| bars.get_mut(i)) {
-                *bar += n;
+                *bar += hour.posts;
             }
         }
         let total: u64 = bars.iter().sum();
         let most = bars.iter().max().copied().unwrap_or(0);
-        let shown = if hours.exact {
-            w.number(total)
-        } else {
-            w.name("about", &w.number(total)).into_owned()
+        let (shown, how) = match hours.how {
+            Counted::Exact | Counted::Verified => (w.number(total), w.say("hours-exact")),
+            Counted::Estimated { looked_at, .. } => {
+                (w.name("about", &w.number(total)).into_owned(), w.n("hours-estimated", looked_at))
+            }
         };
         let mut args = FluentArgs::new();
         args.set("n", total);
@@ -99,11 +100,7 @@ impl HoursView {
             w,
             total: shown,
             total_words: w.n("hours-posts", total).into_owned(),
-            how: if hours.exact {
-                w.say("hours-exact").into_owned()
-            } else {
-                w.n("hours-estimated", hours.sample).into_owned()
-            },
+            how: how.into_owned(),
             chart: chart::hours(&bars, &w.with("hours-label", Some(&args))),
             from: clock.full(first),
             most: w.n("hours-most", most).into_owned(),

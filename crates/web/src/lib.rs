@@ -33,8 +33,14 @@
 //! let store = store::Store::open(folder.path()).await?;
 //! let link = web::setup_link(&store, "http://localhost:7400", domain::Time(0)).await?;
 //! assert!(link.is_some_and(|link| link.starts_with("http://localhost:7400/set-up/")));
+//! let options = store::ArchiveOptions {
+//!     folder: folder.path().join("archive"),
+//!     days: 30,
+//!     max_bytes: 1 << 30,
+//! };
+//! let archive = store::Archive::open(&store, options).await?;
 //! let _router = web::router(web::Options {
-//!     archive: web::Archive(store.clone()),
+//!     archive,
 //!     store,
 //!     now: Arc::new(|| domain::Time(0)),
 //!     connectors: vec![],
@@ -53,6 +59,7 @@
 mod app;
 pub mod ask;
 mod assets;
+pub mod bulk;
 mod chart;
 mod fail;
 mod filling;
@@ -80,9 +87,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::Time;
-use store::Store;
-
-pub use shim::Archive;
+use store::{Archive, Store};
 
 /// Tells the time; in a demo it runs faster than the wall.
 pub type Now = Arc<dyn Fn() -> Time + Send + Sync>;

@@ -3,12 +3,12 @@
 
 use domain::Post;
 use query::{Document, Node, Query};
+use store::Ask;
 
 use crate::app::App;
 use crate::ask::Asked;
 use crate::fail::Fail;
 use crate::pages::search::search;
-use crate::shim::Ask;
 
 /// Branches turned round at most.
 const BRANCHES: usize = 8;

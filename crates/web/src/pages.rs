@@ -5,6 +5,7 @@ pub mod channels;
 pub mod editor;
 pub mod events;
 pub mod export;
+pub mod import;
 pub mod mention;
 pub mod mentions;
 pub mod now;

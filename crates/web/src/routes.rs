@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::fail::Fail;
 use crate::pages::{
-    api, channels, editor, events, export, mention, mentions, now, saved, search, search_file,
-    settings, setup, signin, trial, watches, ways,
+    api, channels, editor, events, export, import, mention, mentions, now, saved, search,
+    search_file, settings, setup, signin, trial, watches, ways,
 };
 use crate::{assets, guard, visit};
 
@@ -55,6 +55,7 @@ fn inside(app: &App) -> Router<App> {
         .route("/mentions/{number}", get(mention::show))
         .route("/watches", get(watches::list).post(editor::create))
         .route("/watches/new", get(editor::new))
+        .route("/watches/import", get(import::show).post(import::add))
         .route("/watches/preview", post(editor::fragment))
         .route("/watches/translate", post(trial::translate))
         .route("/watches/test", post(trial::test))

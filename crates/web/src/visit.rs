@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -9,7 +10,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, header};
 use store::User;
 
-use crate::app::{App, LARGEST_FORM, SLOWEST};
+use crate::app::{App, LARGEST_FILE, LARGEST_FORM, SLOWEST};
 use crate::fail::{Fail, error_page};
 use crate::form::Pairs;
 use crate::lang::{Lang, Words};
@@ -39,6 +40,15 @@ impl Visit {
             Some(user) => user.name.clone(),
             None => Words(self.lang).say("somebody-here").into_owned(),
         }
+    }
+
+    /// Counts a question of a program; too many have to wait.
+    pub fn count_question(&self, app: &App) -> Result<(), Fail> {
+        let key = match &self.user {
+            Some(user) => format!("user {}", user.id),
+            None => format!("peer {}", self.peer),
+        };
+        if app.0.questions.try_once(&key, app.now()) { Ok(()) } else { Err(Fail::TooOften) }
     }
 
     /// The words to answer in.
@@ -215,20 +225,103 @@ impl FromRequest<App> for Sent {
     type Rejection = Fail;
 
     async fn from_request(request: Request, app: &App) -> Result<Sent, Fail> {
-        let (mut parts, body) = request.into_parts();
-        let visit = Visit::from_request_parts(&mut parts, app).await?;
-        if !from_our_pages(app, &parts.headers) {
-            return Err(Fail::Refused("refused-origin"));
-        }
-        let body = axum::body::to_bytes(body, LARGEST_FORM).await.map_err(|_| Fail::TooLarge)?;
+        let (visit, _, body) = body_of(request, app, LARGEST_FORM).await?;
         let form = Pairs::parse(&body);
-        if !app.0.prover.holds(form.get("proof"), &visit.cookie) {
-            return Err(Fail::Refused("refused-proof"));
-        }
-        if !visit.may_change {
-            return Err(Fail::Refused("refused-demo"));
-        }
+        prove(app, &visit, &form)?;
         Ok(Sent { visit, form })
+    }
+}
+
+/// The same with a file in it.
+pub struct SentFile {
+    /// Who sent it.
+    pub visit: Visit,
+    /// What was filled in.
+    pub form: Pairs,
+    /// The file; what is no UTF-8 in it is replaced.
+    pub file: String,
+}
+
+impl FromRequest<App> for SentFile {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, app: &App) -> Result<SentFile, Fail> {
+        let (visit, headers, body) = body_of(request, app, LARGEST_FILE).await?;
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or("");
+        let (form, file) = match multer::parse_boundary(kind) {
+            Ok(boundary) => parts_of(body, boundary).await?,
+            Err(_) => (Pairs::parse(&body), String::new()),
+        };
+        prove(app, &visit, &form)?;
+        Ok(SentFile { visit, form, file })
+    }
+}
+
+/// The fields of a form that holds a file, and the file.
+async fn parts_of(body: Bytes, boundary: String) -> Result<(Pairs, String), Fail> {
+    let stream = futures_util::stream::once(async { Ok::<_, std::io::Error>(body) });
+    let mut parts = multer::Multipart::new(stream, boundary);
+    let (mut form, mut file) = (Pairs::default(), String::new());
+    while let Ok(Some(part)) = parts.next_field().await {
+        let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.file_name().is_some();
+        let bytes = part.bytes().await.map_err(|_| Fail::TooLarge)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if is_file {
+            file = text;
+        } else if form.0.len() < 1_000 {
+            form.0.push((name, text));
+        }
+    }
+    Ok((form, file))
+}
+
+/// Who sends what, from one of our own pages.
+async fn body_of(
+    request: Request,
+    app: &App,
+    largest: usize,
+) -> Result<(Visit, HeaderMap, Bytes), Fail> {
+    let (mut parts, body) = request.into_parts();
+    let visit = Visit::from_request_parts(&mut parts, app).await?;
+    if !from_our_pages(app, &parts.headers) {
+        return Err(Fail::Refused("refused-origin"));
+    }
+    let body = axum::body::to_bytes(body, largest).await.map_err(|_| Fail::TooLarge)?;
+    Ok((visit, parts.headers, body))
+}
+
+fn prove(app: &App, visit: &Visit, form: &Pairs) -> Result<(), Fail> {
+    if !app.0.prover.holds(form.get("proof"), &visit.cookie) {
+        return Err(Fail::Refused("refused-proof"));
+    }
+    if !visit.may_change {
+        return Err(Fail::Refused("refused-demo"));
+    }
+    Ok(())
+}
+
+/// A question that a program asks in JSON. It changes nothing, and no foreign page can send it:
+/// browsers ask before they send JSON elsewhere, and we never agree.
+pub struct Question<T> {
+    /// Who asks.
+    pub visit: Visit,
+    /// What is asked.
+    pub asked: T,
+}
+
+impl<T: serde::de::DeserializeOwned> FromRequest<App> for Question<T> {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, app: &App) -> Result<Question<T>, Fail> {
+        let (visit, headers, body) = body_of(request, app, LARGEST_FORM).await?;
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or("");
+        if !kind.starts_with("application/json") {
+            return Err(Fail::Refused("refused-json"));
+        }
+        visit.count_question(app)?;
+        let asked = serde_json::from_slice(&body).map_err(|e| Fail::Malformed(e.to_string()))?;
+        Ok(Question { visit, asked })
     }
 }
 

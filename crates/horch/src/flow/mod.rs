@@ -15,6 +15,7 @@
 //! Absences: no stage holds more than a bounded queue; no cursor moves outside the transaction
 //! that stores what it brought; no message leaves without a row.
 
+pub mod archive;
 pub mod connectors;
 pub mod fill;
 pub mod frequencies;

@@ -214,3 +214,5 @@ done-list-removed = Die Liste ist gelöscht.
 done-query-saved = Die Abfrage ist gespeichert.
 done-query-removed = Die Abfrage ist gelöscht.
 fail-busy = Gerade laufen viele Suchen. Bitte versuchen Sie es gleich noch einmal.
+refused-json = Programme fragen hier mit JSON: Der Content-Type muss application/json sein.
+fail-malformed = Die Frage ist nicht zu lesen.

@@ -214,3 +214,5 @@ done-list-removed = The list is removed.
 done-query-saved = The query is saved.
 done-query-removed = The query is removed.
 fail-busy = Many searches are running. Please try again in a moment.
+refused-json = Programs ask here in JSON: Content-Type must be application/json.
+fail-malformed = The question cannot be read.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::Time;
+use store::{Ask, Found, Hours};
 
 use crate::app::App;
 use crate::ask::Asked;
@@ -15,7 +16,6 @@ use crate::holdings::{ArchiveView, HoursView, window};
 use crate::lang::Words;
 use crate::records::Format;
 use crate::said::Check;
-use crate::shim::{Ask, Cursor, Found};
 use crate::show::moment;
 use crate::visit::{Sent, Visit};
 
@@ -46,7 +46,7 @@ impl Wanted {
             ask: Ask {
                 since: moment(since, zone, false),
                 until: moment(until, zone, true),
-                before: Cursor::parse(query.get("before")),
+                before: query.get("before").parse().ok(),
                 limit: query.get("limit").parse().unwrap_or(limit).clamp(1, 500),
             },
         }
@@ -104,8 +104,8 @@ pub async fn show(
         None => Check::silent(visit.lang),
         Some(Err(error)) => Check::refused(visit.lang, &wanted.q, error),
         Some(Ok(asked)) => {
-            let found = search(&app, asked, wanted.ask.clone()).await?;
-            let older = found.next.as_ref().map(|next| next.to_string());
+            let found = search(&app, asked, wanted.ask).await?;
+            let older = found.next.map(|next| next.to_string());
             results = Some(Results {
                 looked: looked(w, &found),
                 complete: found.complete,
@@ -125,7 +125,7 @@ pub async fn show(
         said,
         archive: ArchiveView::of(&clock, &status),
         results,
-        newest: wanted.ask.before.as_ref().map(|_| wanted.address("/search", &[])),
+        newest: wanted.ask.before.map(|_| wanted.address("/search", &[])),
         hours,
         hours_address: wanted.address("/search/hours", &[]),
         hours_page: wanted.address("/search", &[("hours", "1")]),
@@ -183,7 +183,7 @@ pub async fn hours_of(
     asked: &Asked,
     since: Option<Time>,
     until: Option<Time>,
-) -> Result<(Time, Time, crate::shim::Hours), Fail> {
+) -> Result<(Time, Time, Hours), Fail> {
     let status = app.archive().status().await?;
     let (since, until) = window(&status, since, until, app.now());
     let _turn = app.turn().await?;

@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::Post;
 use futures_util::stream::unfold;
 use http::{HeaderValue, header};
+use store::Ask;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -16,7 +17,6 @@ use crate::ask::Asked;
 use crate::fail::Fail;
 use crate::pages::search::file;
 use crate::records::{Format, Records};
-use crate::shim::Ask;
 
 /// Posts on their way from the archive into the file.
 const AHEAD: usize = 256;
@@ -43,6 +43,7 @@ pub async fn stream(app: App, asked: Asked, ask: Ask, format: Format) -> Result<
     let turn = app.turn().await?;
     let (into, posts) = mpsc::channel(AHEAD);
     let archive = app.archive().clone();
+    let ask = Ask { before: None, limit: usize::MAX, ..ask };
     let search = tokio::spawn(async move {
         let _turn = turn;
         archive.each(&asked.query.ast, ask, asked.decide(), into).await

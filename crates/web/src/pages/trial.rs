@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::{Post, PostId, WatchId};
 use http::{HeaderName, HeaderValue};
+use store::Ask;
 
 use crate::app::App;
 use crate::ask::Asked;
@@ -21,7 +22,7 @@ use crate::near::{failed, near_misses};
 use crate::pages::search::{hours_of, looked, search};
 use crate::pages::watches::Choice;
 use crate::said::{Branch, Check, branches};
-use crate::shim::{self, Ask, Dialect};
+use crate::shim::{self, Dialect};
 use crate::visit::{Sent, Visit};
 
 /// Newest matches that a test shows.

@@ -9,7 +9,7 @@ use axum::extract::ConnectInfo;
 use domain::{HOUR, Time};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use store::Store;
+use store::{Archive, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use web::Options;
@@ -49,6 +49,7 @@ impl Page {
 pub struct Browser {
     pub app: Router,
     pub store: Store,
+    pub archive: Archive,
     pub cookies: BTreeMap<String, String>,
     pub peer: SocketAddr,
     pub host: String,
@@ -62,11 +63,13 @@ impl Browser {
     pub async fn new(change: impl FnOnce(&mut Options)) -> Browser {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let mut options = crate::seed::options(&store, NOW);
+        let archive = crate::seed::archive(&store, folder.path()).await;
+        let mut options = crate::seed::options(&store, &archive, NOW);
         change(&mut options);
         Browser {
             app: web::router(options).await.unwrap(),
             store,
+            archive,
             cookies: BTreeMap::new(),
             peer: SocketAddr::from(([127, 0, 0, 1], 50_000)),
             host: "localhost:7400".into(),
@@ -80,6 +83,7 @@ impl Browser {
     pub async fn seeded() -> Browser {
         let browser = Browser::new(|o| o.open = true).await;
         crate::seed::fill(&browser.store, NOW).await;
+        crate::seed::catch_up(&browser.archive, NOW).await;
         browser
     }
 
@@ -88,6 +92,7 @@ impl Browser {
         Browser {
             app: self.app.clone(),
             store: self.store.clone(),
+            archive: self.archive.clone(),
             cookies: BTreeMap::new(),
             peer: SocketAddr::from(([192, 0, 2, 7], 50_000)),
             host: self.host.clone(),

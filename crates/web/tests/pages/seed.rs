@@ -8,7 +8,7 @@ use domain::{
     Health, MINUTE, NewAlert, NewMention, PartInfo, Platform, Post, Relation, RelationKind, Rise,
     SECOND, Sentiment, Source, Tier, Time, Tone, Watch, Way,
 };
-use store::{Ingest, JudgedMention, JudgedPost, Store};
+use store::{Archive, ArchiveOptions, Ingest, JudgedMention, JudgedPost, Store};
 use web::{Hooks, Options};
 
 /// The part of the house that the screens talk to, as far as tests need it.
@@ -128,10 +128,22 @@ pub const NOTIFIERS: [PartInfo; 2] = [
     },
 ];
 
+/// An archive beside a store in the same folder.
+pub async fn archive(store: &Store, folder: &std::path::Path) -> Archive {
+    let folder = folder.join("archive");
+    let options = ArchiveOptions { folder, days: 30, max_bytes: 1 << 30 };
+    Archive::open(store, options).await.unwrap()
+}
+
+/// Lets the archive take in everything that was stored.
+pub async fn catch_up(archive: &Archive, now: Time) {
+    while archive.catch_up(now).await.unwrap().behind > 0 {}
+}
+
 /// Options for a store, at a time that stands still.
-pub fn options(store: &Store, now: Time) -> Options {
+pub fn options(store: &Store, archive: &Archive, now: Time) -> Options {
     Options {
-        archive: web::Archive(store.clone()),
+        archive: archive.clone(),
         store: store.clone(),
         now: Arc::new(move || now),
         connectors: CONNECTORS.to_vec(),

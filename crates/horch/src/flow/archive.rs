@@ -1,0 +1,48 @@
+//! Keeps the archive's index behind the store: what was stored, edited or deleted is in it within
+//! seconds, and days that are over go.
+
+use std::time::{Duration, Instant};
+
+use store::Archive;
+
+use super::House;
+
+/// Between two looks when nothing waits.
+const PAUSE: Duration = Duration::from_secs(1);
+/// After a failure.
+const RETRY: Duration = Duration::from_secs(10);
+/// Between two looks at what is too old.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Follows the store until the process ends.
+pub async fn keep(house: House, archive: Archive) {
+    let mut swept: Option<Instant> = None;
+    loop {
+        let now = house.clock.now();
+        let pause = match archive.catch_up(now).await {
+            Ok(done) if done.behind > 0 && !done.elsewhere => Duration::ZERO,
+            Ok(_) => PAUSE,
+            Err(error) => {
+                tracing::error!(%error, "the archive cannot follow and tries again");
+                RETRY
+            }
+        };
+        if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+            swept = Some(Instant::now());
+            match archive.drop_old(now).await {
+                Ok(gone) if gone.days > 0 => {
+                    tracing::info!(
+                        days = gone.days,
+                        posts = gone.posts,
+                        "old days left the archive"
+                    );
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "old days could not leave the archive"),
+            }
+        }
+        if !house.pause(pause).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Many queries from one text: a line is `name<TAB>query`, or a query that is its own name.
+//!
+//! ```
+//! use web::bulk::{lines, Dialect};
+//!
+//! let read: Vec<_> = lines("Lamp\tlamp AND fire\n# a comment\n(broken", Dialect::Native).collect();
+//! assert_eq!((read[0].name.as_str(), read[0].number), ("Lamp", 1));
+//! assert!(read[0].query.is_ok() && read[1].query.is_err());
+//! assert_eq!(read[1].number, 3);
+//! ```
+
+use std::collections::HashSet;
+
+use query::QueryError;
+
+use crate::pages::watches::LONGEST_NAME;
+use crate::shim;
+pub use crate::shim::{Dialect, Imported};
+
+/// One line.
+pub struct Line {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The name it gives, or the query cut to a name's length.
+    pub name: String,
+    /// The query as written.
+    pub text: String,
+    /// What it says, or why it cannot be read.
+    pub query: Result<Imported, QueryError>,
+}
+
+/// Reads a text line by line; empty lines and those that begin with `#` followed by a blank are
+/// passed over.
+pub fn lines(text: &str, dialect: Dialect) -> impl Iterator<Item = Line> {
+    let text = text.trim_start_matches('\u{feff}');
+    text.lines().enumerate().filter_map(move |(i, line)| {
+        let line = line.trim();
+        if line.is_empty() || line == "#" || line.starts_with("# ") {
+            return None;
+        }
+        let (name, text) = match line.split_once('\t') {
+            Some((name, text)) => (name.trim(), text.trim()),
+            None => (line, line),
+        };
+        Some(Line {
+            number: i + 1,
+            name: short(name),
+            text: text.to_owned(),
+            query: shim::import(dialect, text),
+        })
+    })
+}
+
+/// Names that are given already, case aside.
+#[derive(Default)]
+pub struct Taken(HashSet<String>);
+
+impl Taken {
+    /// These names are given.
+    pub fn of<'n>(names: impl Iterator<Item = &'n str>) -> Taken {
+        Taken(names.map(folded).collect())
+    }
+
+    /// Gives a name; `false` when it was given before.
+    pub fn give(&mut self, name: &str) -> bool {
+        self.0.insert(folded(name))
+    }
+}
+
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn short(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let cut: String = name.chars().take(LONGEST_NAME - 1).collect();
+    format!("{}…", cut.trim_end())
+}
