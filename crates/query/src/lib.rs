@@ -87,6 +87,7 @@ mod eval;
 mod explain;
 mod fields;
 mod german;
+mod keys;
 mod leaf;
 mod lex;
 mod list;
@@ -99,6 +100,9 @@ pub use document::{Document, Facts};
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
 pub use fields::{FieldName, NumberField, Property};
+pub use keys::{
+    IndexKey, index_key, index_key_of_property, index_keys_of_part, index_keys_of_stem,
+};
 pub use list::any_source;
 pub use matcher::{
     CostClass, Frequencies, Hit, Live, MAX_SPANS, Match, Matcher, QueryCost, Scratch, Snapshot,

@@ -63,8 +63,11 @@ pub(crate) async fn remove_posts(write: &mut Write, posts: &[i64]) -> Result<u64
         posts,
     )
     .await?;
-    let gone =
-        rows_of(write.conn(), "DELETE FROM posts WHERE id", " RETURNING source", posts).await?;
+    let tail = " RETURNING source, id, received";
+    let gone = rows_of(write.conn(), "DELETE FROM posts WHERE id", tail, posts).await?;
+    let lines: Vec<(i64, i64)> =
+        gone.iter().map(|row| Ok((row.try_get(1)?, row.try_get(2)?))).collect::<Result<_>>()?;
+    crate::archive::changes::posts(write, &lines).await?;
     let sources: HashSet<i64> =
         gone.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<_>>()?;
     let sources: Vec<i64> = sources.into_iter().collect();

@@ -74,6 +74,7 @@ pub(crate) async fn edit(
     .bind(known.row)
     .execute(write.conn())
     .await?;
+    crate::archive::changes::posts(write, &[(known.row, known.received)]).await?;
     match_anew(write, incoming, known, source, watches, gathered).await?;
     gathered.done.edited += 1;
     Ok(())

@@ -33,6 +33,7 @@ pub(crate) async fn keep(
     let mut keys: Vec<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
     keys.sort_unstable();
     keys.dedup();
+    let mut renamed = Vec::new();
     let mut known: HashMap<[u8; 16], (i64, Source, bool)> = HashMap::with_capacity(keys.len());
     let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
     let head = "SELECT id, hash, key AS source_key, name AS source_name, handle AS source_handle, \
@@ -48,8 +49,11 @@ pub(crate) async fn keep(
     for (platform, hash, source) in heard {
         platforms.entry(*hash).or_insert(platform);
         match known.get_mut(hash) {
-            Some((_, old, changed)) => {
+            Some((id, old, changed)) => {
                 let merged = merge(old, source);
+                if tiers.contains_key(id) && words_differ(old, &merged) {
+                    renamed.push(*id);
+                }
                 *changed |= merged != *old;
                 *old = merged;
             }
@@ -68,6 +72,7 @@ pub(crate) async fn keep(
     }
     lines.sort_unstable_by_key(|line| line.id);
     write_lines(write, &lines).await?;
+    crate::archive::changes::sources(write, renamed).await?;
     for line in &lines {
         if tiers.get(&line.id).is_some_and(|old| *old != line.source.tier) {
             sqlx::query("UPDATE mentions SET tier = ? WHERE source = ?")
@@ -81,6 +86,12 @@ pub(crate) async fn keep(
         .into_iter()
         .map(|(hash, (id, source, _))| (hash, Kept { id, tier: source.tier }))
         .collect())
+}
+
+/// Whether posts are found under other words now. Counts are no words.
+fn words_differ(old: &Source, new: &Source) -> bool {
+    let words = |s: &Source| Source { followers: None, bot: None, ..s.clone() };
+    words(old) != words(new)
 }
 
 async fn write_lines(write: &mut Write, lines: &[Line]) -> Result<()> {

@@ -5,6 +5,8 @@
 //! ([`Decide`]), and what the index proposes is looked at in its latest version before it is shown.
 //! So an index that lags behind by a moment shows nothing that is gone.
 
+pub(crate) mod changes;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
