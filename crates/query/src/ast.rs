@@ -18,6 +18,20 @@ pub struct Query {
     /// What its author wrote between `<<<` and `>>>`, and where.
     #[serde(default)]
     pub comments: Vec<(At, String)>,
+    /// What it refers to by name, and where.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+}
+
+/// Something that a query refers to by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// What it is.
+    pub kind: SavedKind,
+    /// Its name, as written.
+    pub name: String,
+    /// Where the name stands in the query's text, in bytes.
+    pub at: At,
 }
 
 impl Query {

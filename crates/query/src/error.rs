@@ -61,8 +61,20 @@ pub enum ErrorCode {
     NoPlace,
     /// Something this field cannot hold.
     NotInField,
-    /// A part of the language that this version does not evaluate.
-    NotYet,
+    /// Something that cannot stand between quotes.
+    NotInPhrase,
+    /// Several words where one must stand.
+    OneWord,
+    /// An expression between slashes that is none, or too big.
+    BadRegex,
+    /// Nothing in the query can be looked up: every post would have to be read.
+    NeedsWord,
+    /// Nothing in the query can be answered by any post here.
+    NotEvaluable,
+    /// A name that stands for nothing.
+    UnknownName,
+    /// Names that refer to each other in a circle.
+    Circle,
 }
 
 impl ErrorCode {
@@ -90,7 +102,13 @@ impl ErrorCode {
             ErrorCode::NestedField => "nested-field",
             ErrorCode::NoPlace => "no-place",
             ErrorCode::NotInField => "not-in-field",
-            ErrorCode::NotYet => "not-yet",
+            ErrorCode::NotInPhrase => "not-in-phrase",
+            ErrorCode::OneWord => "one-word",
+            ErrorCode::BadRegex => "bad-regex",
+            ErrorCode::NeedsWord => "needs-word",
+            ErrorCode::NotEvaluable => "not-evaluable",
+            ErrorCode::UnknownName => "unknown-name",
+            ErrorCode::Circle => "circle",
         }
     }
 }
@@ -177,7 +195,28 @@ impl QueryError {
                 format!("{expected} needs words on both sides; “{found}” has no place in the text.")
             }
             ErrorCode::NotInField => format!("The field {expected}: cannot hold “{found}”."),
-            ErrorCode::NotYet => format!("“{found}” ({expected}) is not evaluated yet."),
+            ErrorCode::NotInPhrase => format!(
+                "Between quotes stand words, beginnings (pre*) and gaps (a single *), with ~ or / behind \
+                 them only words; “{found}” has {expected}."
+            ),
+            ErrorCode::OneWord => format!("{expected} takes a single word, not “{found}”."),
+            ErrorCode::BadRegex => {
+                format!("“{found}” is no expression for a single word, or it is too big.")
+            }
+            ErrorCode::NeedsWord => {
+                "Nothing here can be looked up, so every post would have to be read: add a word, a \
+                 phrase or a field such as lang: or site: that must be there."
+                    .into()
+            }
+            ErrorCode::NotEvaluable => {
+                format!("No post here can answer “{found}”; the query needs something else.")
+            }
+            ErrorCode::UnknownName => match expected.as_str() {
+                "list" => format!("There is no list of sources named “{found}”."),
+                "watch" => format!("There is no watch named “{found}”."),
+                _ => format!("There is no saved query named “{found}”."),
+            },
+            ErrorCode::Circle => format!("“{found}” refers to itself: {expected}."),
         }
     }
 
@@ -217,7 +256,28 @@ impl QueryError {
             ErrorCode::NotInField => {
                 format!("Das Feld {expected}: kann „{found}“ nicht enthalten.")
             }
-            ErrorCode::NotYet => format!("„{found}“ ({expected}) wird noch nicht ausgewertet."),
+            ErrorCode::NotInPhrase => format!(
+                "Zwischen Anführungszeichen stehen Wörter, Wortanfänge (pre*) und Lücken (ein einzelner *), \
+                 mit ~ oder / dahinter nur Wörter; „{found}“ enthält {expected}."
+            ),
+            ErrorCode::OneWord => format!("{expected} nimmt ein einzelnes Wort, nicht „{found}“."),
+            ErrorCode::BadRegex => {
+                format!("„{found}“ ist kein regulärer Ausdruck für ein einzelnes Wort, oder er ist zu groß.")
+            }
+            ErrorCode::NeedsWord => {
+                "Nichts davon lässt sich nachschlagen, jeder Beitrag müsste gelesen werden: Ergänzen \
+                 Sie ein Wort, eine Wortfolge oder ein Feld wie lang: oder site:, das zutreffen muss."
+                    .into()
+            }
+            ErrorCode::NotEvaluable => {
+                format!("Kein Beitrag hier kann „{found}“ beantworten; die Abfrage braucht noch etwas anderes.")
+            }
+            ErrorCode::UnknownName => match expected.as_str() {
+                "list" => format!("Eine Quellenliste „{found}“ gibt es nicht."),
+                "watch" => format!("Eine Beobachtung „{found}“ gibt es nicht."),
+                _ => format!("Eine gespeicherte Abfrage „{found}“ gibt es nicht."),
+            },
+            ErrorCode::Circle => format!("„{found}“ verweist auf sich selbst: {expected}."),
         }
     }
 }
@@ -244,6 +304,12 @@ pub enum WarningCode {
     SignsDropped,
     /// `pt-BR` was read as `pt`.
     LangNarrowed,
+    /// A field that no post here can answer.
+    NotEvaluable,
+    /// A field that no post has yet.
+    NoData,
+    /// `word?` asks for one more letter.
+    QuestionMark,
 }
 
 impl WarningCode {
@@ -256,6 +322,9 @@ impl WarningCode {
             WarningCode::LowerCaseOperator => "lower-case-operator",
             WarningCode::SignsDropped => "signs-dropped",
             WarningCode::LangNarrowed => "lang-narrowed",
+            WarningCode::NotEvaluable => "not-evaluable",
+            WarningCode::NoData => "no-data",
+            WarningCode::QuestionMark => "question-mark",
         }
     }
 }
@@ -310,6 +379,30 @@ impl Warning {
             }
             (WarningCode::LangNarrowed, Lang::De) => {
                 format!("„{found}“ wird als {suggestion} gelesen: Sprachen ohne Region.")
+            }
+            (WarningCode::NotEvaluable, Lang::En) => {
+                format!("No post here can answer “{found}”; the rest of the query decides.")
+            }
+            (WarningCode::NotEvaluable, Lang::De) => {
+                format!(
+                    "Kein Beitrag hier kann „{found}“ beantworten; der Rest der Abfrage entscheidet."
+                )
+            }
+            (WarningCode::NoData, Lang::En) => {
+                format!("No post has a value for “{found}” yet, so it holds for none.")
+            }
+            (WarningCode::NoData, Lang::De) => {
+                format!("Noch hat kein Beitrag einen Wert für „{found}“; es trifft auf keinen zu.")
+            }
+            (WarningCode::QuestionMark, Lang::En) => {
+                format!(
+                    "“{found}” asks for exactly one more letter; the word alone is {suggestion}."
+                )
+            }
+            (WarningCode::QuestionMark, Lang::De) => {
+                format!(
+                    "„{found}“ verlangt genau einen weiteren Buchstaben; nur das Wort heißt {suggestion}."
+                )
             }
         }
     }

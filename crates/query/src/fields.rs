@@ -284,23 +284,25 @@ impl NumberField {
     }
 }
 
-/// Fields of the full language that the parser does not read yet.
-pub(crate) const NOT_YET: [&str; 14] = [
-    "stem",
-    "part",
-    "sentiment",
-    "relevance",
-    "reach",
-    "followers",
-    "engagement",
-    "rating",
-    "published",
-    "community",
-    "watch",
-    "tag",
-    "query",
-    "list",
+/// What people ask for in other tools and no post here can answer.
+pub(crate) const NOT_EVALUABLE: [&str; 19] = [
+    "gender",
+    "age",
+    "agegroup",
+    "interest",
+    "interests",
+    "profession",
+    "familystatus",
+    "accounttype",
+    "device",
+    "imagelogo",
+    "logo",
+    "imagetype",
+    "imageobject",
+    "imagescene",
+    "emotion",
+    "demographics",
+    "sourcerank",
+    "ave",
+    "circulation",
 ];
-
-/// Properties of the full language that the parser does not read yet.
-pub(crate) const PROPERTIES_NOT_YET: [&str; 4] = ["comment", "question", "reviewed", "deleted"];

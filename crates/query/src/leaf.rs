@@ -3,10 +3,12 @@
 use domain::{Channel, Platform, Tier, host_of};
 use text::words::{Kind, Words};
 
-use crate::ast::{At, Node, Slot};
+use crate::ast::{At, Node, Reference, SavedKind, Slot};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
-use crate::fields::{FieldName, Holds, PROPERTIES_NOT_YET, Property};
-use crate::lex::{Scope, is_address, nearest};
+use crate::fields::{FieldName, Holds, Property};
+use crate::lex::{After, Scope, is_address};
+use crate::like::nearest;
+use crate::matcher::pattern;
 use crate::parse::{MAX_TERMS, Parser};
 
 /// What a scope is called in messages.
@@ -15,6 +17,9 @@ pub(crate) fn scope_name(scope: Scope) -> &'static str {
         Scope::Field(field) => field.as_str(),
         Scope::Is => "is",
         Scope::Has => "has",
+        Scope::Form { part: false } => "stem",
+        Scope::Form { part: true } => "part",
+        Scope::Saved(kind) => kind.as_str(),
     }
 }
 
@@ -26,7 +31,8 @@ pub(crate) fn has_order(scope: Scope, same: bool) -> bool {
             Holds::Words | Holds::Address => !same,
             Holds::Sign(_) | Holds::Values => false,
         },
-        Scope::Is | Scope::Has => false,
+        Scope::Form { .. } => true,
+        Scope::Is | Scope::Has | Scope::Saved(_) => false,
     }
 }
 
@@ -55,7 +61,13 @@ pub(crate) fn word(parser: &mut Parser<'_>, at: At) -> Result<Node, QueryError> 
             count(parser, 1, &at)?;
             return value(parser, field, text, at);
         }
+        Some(Scope::Form { part }) => return form(parser, part, text, at),
+        Some(Scope::Saved(kind)) => return saved(parser, kind, text, at),
         _ => {}
+    }
+    if let Some(node) = shape(parser, text, &at)? {
+        count(parser, 1, &at)?;
+        return Ok(node);
     }
     let slots = slots(parser, text, at.clone(), false)?;
     count(parser, slots.len(), &at)?;
@@ -77,11 +89,13 @@ fn of_slots(mut slots: Vec<Slot>) -> Node {
 pub(crate) fn phrase(
     parser: &mut Parser<'_>,
     inner: At,
-    gap: Option<u32>,
+    after: After,
     at: At,
 ) -> Result<Node, QueryError> {
     let text = &parser.text[inner.clone()];
     match parser.scope {
+        Some(Scope::Form { part }) => return form(parser, part, text.trim(), at),
+        Some(Scope::Saved(kind)) => return saved(parser, kind, text, at),
         Some(Scope::Is) => return property(parser, "is", text.trim(), at),
         Some(Scope::Has) => return property(parser, "has", text.trim(), at),
         Some(Scope::Field(field)) if field.holds() == Holds::Values => {
@@ -107,20 +121,161 @@ pub(crate) fn phrase(
     {
         return Err(parser.error(ErrorCode::NotInField, at).expected(scope_name(scope)));
     }
-    match gap {
-        Some(_) if all.contains(&Slot::Gap) => {
-            Err(parser.error(ErrorCode::NotYet, at).expected("\"… * …\"~n"))
+    let gapped = all.contains(&Slot::Gap);
+    let not_here =
+        |expected: &str| Err(parser.error(ErrorCode::NotInPhrase, at.clone()).expected(expected));
+    match after {
+        After::Window(_) | After::Quorum(_) if gapped => not_here("*"),
+        After::Window(gap) if all.len() > 1 => Ok(Node::Window { gap, words: all }),
+        After::Slop(slop) if all.len() > 1 => Ok(Node::Slop { slop, words: all }),
+        After::Quorum(n) => {
+            let of: Vec<Node> = all.into_iter().map(|slot| of_slots(vec![slot])).collect();
+            if n < 1 || n as usize > of.len() {
+                let expected = format!("1–{}", of.len());
+                return Err(parser.error(ErrorCode::BadNumber, at).expected(expected));
+            }
+            Ok(Node::AtLeast { n, of })
         }
-        Some(gap) if all.len() > 1 => Ok(Node::Window { gap, words: all }),
         _ => Ok(of_slots(all)),
     }
 }
 
+/// What stands between slashes.
+pub(crate) fn regex(parser: &mut Parser<'_>, inner: At, at: At) -> Result<Node, QueryError> {
+    if !is_text(parser) {
+        return not_in_field(parser, at);
+    }
+    count(parser, 1, &at)?;
+    let expression = &parser.text[inner];
+    match pattern::compile(expression) {
+        Ok(_) => {
+            parser.loose.push(at);
+            Ok(Node::Regex(expression.to_owned()))
+        }
+        Err(_) => Err(parser.error(ErrorCode::BadRegex, at)),
+    }
+}
+
+/// Shapes of words are those of the text.
+fn is_text(parser: &Parser<'_>) -> bool {
+    match parser.scope {
+        None => true,
+        Some(Scope::Field(field)) => field.holds() == Holds::Text,
+        Some(_) => false,
+    }
+}
+
+fn not_in_field<T>(parser: &Parser<'_>, at: At) -> Result<T, QueryError> {
+    let name = parser.scope.map_or("", scope_name);
+    Err(parser.error(ErrorCode::NotInField, at).expected(name))
+}
+
+/// The one word of a piece, as a key; `None` where it is none or several.
+fn one_word(text: &str) -> Option<String> {
+    let mut words = Words::new();
+    words.push(text);
+    match words.tokens() {
+        [token] => Some(words.lower(token).to_owned()),
+        _ => None,
+    }
+}
+
+/// `stem:laufen`, `part:bahn`.
+fn form(parser: &mut Parser<'_>, part: bool, text: &str, at: At) -> Result<Node, QueryError> {
+    count(parser, 1, &at)?;
+    let is_word = text
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '\'' | '’' | '\u{301}'..='\u{36f}'));
+    match one_word(text).filter(|_| is_word) {
+        Some(word) if part => Ok(Node::CompoundPart(word)),
+        Some(word) => Ok(Node::Stem(word)),
+        None => {
+            let expected = parser.scope.map_or("", scope_name);
+            Err(parser.error(ErrorCode::OneWord, at).expected(expected))
+        }
+    }
+}
+
+/// `query:"Name"`, `watch:"Name"`, `list:"Name"`.
+fn saved(parser: &mut Parser<'_>, kind: SavedKind, text: &str, at: At) -> Result<Node, QueryError> {
+    count(parser, 1, &at)?;
+    let name = text.trim();
+    if name.is_empty() {
+        return Err(parser.error(ErrorCode::MissingValue, at));
+    }
+    parser.references.push(Reference { kind, name: name.to_owned(), at });
+    Ok(Node::Saved { kind, name: name.to_owned(), of: None })
+}
+
+/// `mid?dle`, `*suffix`, `word~1`: a word known by its shape.
+fn shape(parser: &mut Parser<'_>, piece: &str, at: &At) -> Result<Option<Node>, QueryError> {
+    if is_address(piece) {
+        return Ok(None);
+    }
+    let body = piece.strip_suffix('*').unwrap_or(piece);
+    let starred = body.contains(['*', '?']) || body.is_empty() && !piece.is_empty();
+    if starred {
+        if !is_text(parser) {
+            return not_in_field(parser, at.clone());
+        }
+        return wildcard(parser, piece, at).map(Some);
+    }
+    let Some((word, edits)) = piece
+        .rsplit_once('~')
+        .filter(|(word, edits)| !word.is_empty() && edits.bytes().all(|b| b.is_ascii_digit()))
+    else {
+        return Ok(None);
+    };
+    if !is_text(parser) {
+        return not_in_field(parser, at.clone());
+    }
+    let edits = if edits.is_empty() { 1 } else { edits.parse().unwrap_or(0) };
+    let number = at.end - (piece.len() - word.len())..at.end;
+    if !(1..=2).contains(&edits) {
+        return Err(parser.error(ErrorCode::BadNumber, number).expected("~1, ~2"));
+    }
+    match one_word(word).filter(|_| word.chars().all(char::is_alphanumeric)) {
+        Some(word) => {
+            parser.loose.push(at.clone());
+            Ok(Some(Node::Fuzzy { word, edits }))
+        }
+        None => Err(parser.error(ErrorCode::OneWord, at.clone()).expected("~")),
+    }
+}
+
+/// The letters of a wildcard are folded like every word.
+fn wildcard(parser: &mut Parser<'_>, piece: &str, at: &At) -> Result<Node, QueryError> {
+    let letters = piece.chars().filter(|c| !matches!(c, '*' | '?')).count();
+    if letters == 0 {
+        return Err(parser.error(ErrorCode::NoWord, at.clone()));
+    }
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '*' | '?' | '_' | '#' | '@' | '$');
+    if !piece.chars().all(|c| fits(c) || !c.is_ascii() && !c.is_whitespace()) {
+        return Err(parser.error(ErrorCode::OneWord, at.clone()).expected("*, ?"));
+    }
+    // `warum?` is a question in nearly every query.
+    if let Some(word) = piece.strip_suffix('?').filter(|word| !word.contains(['*', '?'])) {
+        parser.warnings.push(Warning {
+            code: WarningCode::QuestionMark,
+            at: at.clone(),
+            found: piece.to_owned(),
+            suggestion: word.to_owned(),
+        });
+    }
+    if crate::guard::head(piece).is_none() {
+        parser.loose.push(at.clone());
+    }
+    let mut pattern = text::words::fold(piece);
+    while pattern.contains("**") {
+        pattern = pattern.replace("**", "*");
+    }
+    Ok(Node::Wildcard(pattern))
+}
+
 /// What stands between braces.
 pub(crate) fn raw(parser: &mut Parser<'_>, inner: At, at: At) -> Result<Node, QueryError> {
-    if holds(parser) != Holds::Text || matches!(parser.scope, Some(Scope::Is | Scope::Has)) {
-        let name = parser.scope.map_or("", scope_name);
-        return Err(parser.error(ErrorCode::NotInField, at).expected(name));
+    if !is_text(parser) {
+        return not_in_field(parser, at);
     }
     let text = &parser.text[inner];
     let mut words = Words::new();
@@ -144,8 +299,8 @@ fn slots(
         Some(stem) => (stem, true),
         None => (piece, false),
     };
-    if holds != Holds::Address && !is_address(piece) {
-        refuse_what_is_not_yet(parser, piece, stem, &at, quoted)?;
+    if quoted && holds != Holds::Address && !is_address(piece) {
+        refuse_shapes(parser, stem, &at)?;
     }
     let mut words = Words::new();
     match holds {
@@ -190,52 +345,22 @@ fn slots(
     Ok(all)
 }
 
-/// Parts of the full language that cannot be evaluated yet, found in one piece.
-fn refuse_what_is_not_yet(
-    parser: &Parser<'_>,
-    piece: &str,
-    stem: &str,
-    at: &At,
-    quoted: bool,
-) -> Result<(), QueryError> {
-    let no = |what: &str| parser.error(ErrorCode::NotYet, at.clone()).expected(what);
+/// What cannot stand in one word between quotes.
+fn refuse_shapes(parser: &Parser<'_>, stem: &str, at: &At) -> Result<(), QueryError> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
-    if stem.is_empty() || stem.contains('*') {
+    let error = |what: &str| parser.error(ErrorCode::NotInPhrase, at.clone()).expected(what);
+    if stem.contains('*') {
         let head = stem.split('*').next().unwrap_or_default();
-        let error = no("*");
         return Err(match head.chars().filter(|c| word(*c)).count() {
-            0 => error,
-            _ => error.suggest(format!("{head}*")),
+            0 => error("*"),
+            _ => error("*").suggest(format!("{head}*")),
         });
     }
     // Within quotes a question mark at the end of a word is punctuation.
-    let question = stem.find('?').filter(|&i| !quoted || stem[i + 1..].starts_with(word));
-    if let Some(i) = question {
-        let error = no("?");
-        return Err(match stem[i..].trim_matches('?').is_empty() {
-            true if i > 0 => error.suggest(&stem[..i]),
-            _ => error,
-        });
+    match stem.find('?').filter(|&i| stem[i + 1..].starts_with(word)) {
+        Some(_) => Err(error("?")),
+        None => Ok(()),
     }
-    if quoted {
-        return Ok(());
-    }
-    if piece.len() > 2 && piece.starts_with('/') && piece.ends_with('/') {
-        return Err(no("/…/"));
-    }
-    if let Some((head, edits)) = piece.split_once('~')
-        && !head.is_empty()
-        && edits.bytes().all(|b| b.is_ascii_digit())
-    {
-        return Err(no("word~1").suggest(head));
-    }
-    if let Some((head, weight)) = piece.split_once('^')
-        && weight.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    {
-        let error = no("^");
-        return Err(if head.is_empty() { error } else { error.suggest(head) });
-    }
-    Ok(())
 }
 
 /// Signs such as those in `C++` count for nothing outside braces: its author should know.
@@ -289,13 +414,13 @@ fn has_sign(between: &str) -> bool {
     })
 }
 
-fn property(parser: &Parser<'_>, scope: &str, name: &str, at: At) -> Result<Node, QueryError> {
+fn property(parser: &mut Parser<'_>, scope: &str, name: &str, at: At) -> Result<Node, QueryError> {
     let wanted = format!("{scope}:{}", name.to_ascii_lowercase());
     if let Some(property) = Property::ALL.into_iter().find(|p| p.as_str() == wanted) {
+        if matches!(property, Property::Reviewed | Property::Deleted) {
+            parser.warn_of_no_data(at, wanted);
+        }
         return Ok(Node::Is(property));
-    }
-    if scope == "is" && PROPERTIES_NOT_YET.iter().any(|p| name.eq_ignore_ascii_case(p)) {
-        return Err(parser.error(ErrorCode::NotYet, at).expected(wanted));
     }
     let prefix = format!("{scope}:");
     let all: Vec<&'static str> =
@@ -370,6 +495,33 @@ fn value(
             }
             host.to_owned()
         }
+        FieldName::Sentiment => {
+            const NAMES: [(&str, &str); 5] = [
+                ("negative", "negative"),
+                ("negativ", "negative"),
+                ("neutral", "neutral"),
+                ("positive", "positive"),
+                ("positiv", "positive"),
+            ];
+            match NAMES.iter().find(|(name, _)| *name == lower) {
+                Some((_, tone)) => {
+                    parser.loose.push(at);
+                    (*tone).to_owned()
+                }
+                None => {
+                    let error = bad("negative, neutral, positive, <-0.5");
+                    return Err(match nearest(&lower, NAMES.into_iter()) {
+                        Some(tone) => error.suggest(tone),
+                        None => error,
+                    });
+                }
+            }
+        }
+        FieldName::Tag => {
+            parser.warn_of_no_data(at, format!("tag:{text}"));
+            text::words::fold(text)
+        }
+        FieldName::Community => lower,
         _ => text.to_owned(),
     };
     Ok(Node::Value(value))

@@ -1,8 +1,10 @@
 //! From text to lexemes: brackets, operators, words, phrases.
 
-use crate::ast::At;
+use crate::ast::{At, Bound, SavedKind};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
-use crate::fields::{FieldName, Holds, NOT_YET};
+use crate::fields::{FieldName, Holds, NOT_EVALUABLE, NumberField};
+use crate::like::field_like;
+use crate::range;
 
 /// What the words after a colon belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,12 @@ pub(crate) enum Scope {
     Is,
     /// `has:`
     Has,
+    /// `stem:`, or `part:`.
+    Form {
+        part: bool,
+    },
+    /// `query:`, `watch:`, `list:`
+    Saved(SavedKind),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +39,20 @@ pub(crate) enum Lex {
         sentence: bool,
         ordered: bool,
     },
-    /// What stands between the quotes, and the number after `~`.
-    Phrase(At, Option<u32>),
+    /// What stands between the quotes, and what comes after them.
+    Phrase(At, After),
+    /// What stands between the slashes.
+    Regex(At),
+    /// A field's bounds.
+    Range(NumberField, Bound, Bound),
+    /// A field that no post can answer, as it is printed.
+    NotEvaluable(String),
+    /// `^9`, in thousandths.
+    Weight(u32),
+    /// `STARTS` or `ENDS`, right before a bracket.
+    Edge {
+        end: bool,
+    },
     /// What stands between the braces.
     Raw(At),
     Scope(Scope),
@@ -41,6 +61,18 @@ pub(crate) enum Lex {
     /// `OF`, after a number and before a bracket.
     Of,
     Word,
+}
+
+/// What stands right behind a closing quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    Nothing,
+    /// `~5`
+    Window(u32),
+    /// `~~5`
+    Slop(u32),
+    /// `/2`
+    Quorum(u32),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +89,10 @@ pub(crate) fn lex(
     text: &str,
     lenient: bool,
     warnings: &mut Vec<Warning>,
+    comments: &mut Vec<(At, String)>,
 ) -> Result<Vec<Lexeme>, QueryError> {
-    let mut lexer = Lexer { text, pos: 0, lenient, values: 0, all: Vec::new(), warnings };
+    let all = Vec::new();
+    let mut lexer = Lexer { text, pos: 0, lenient, values: 0, all, warnings, comments };
     while lexer.next()? {}
     Ok(lexer.all)
 }
@@ -71,6 +105,7 @@ struct Lexer<'a> {
     values: u32,
     all: Vec<Lexeme>,
     warnings: &'a mut Vec<Warning>,
+    comments: &'a mut Vec<(At, String)>,
 }
 
 impl<'a> Lexer<'a> {
@@ -112,6 +147,11 @@ impl<'a> Lexer<'a> {
             _ if rest.starts_with("&&") => self.push(Lex::And, 2),
             _ if rest.starts_with("||") => self.push(Lex::Or, 2),
             '!' => self.push(Lex::Not, 1),
+            '/' if self.regex_len().is_some() => {
+                let len = self.regex_len().unwrap_or(2);
+                self.push(Lex::Regex(self.pos + 1..self.pos + len - 1), len);
+            }
+            '^' if self.follows_directly() && self.weight()? => {}
             '-' | '+' if rest[1..].starts_with(|c: char| !c.is_whitespace() && c != ')') => {
                 if first == '-' { self.push(Lex::Not, 1) } else { self.pos += 1 }
             }
@@ -125,6 +165,53 @@ impl<'a> Lexer<'a> {
             return false;
         };
         matches!(field.holds(), Holds::Values | Holds::Address)
+    }
+
+    /// The length of `/…/`, slashes included, where it stands for itself.
+    fn regex_len(&self) -> Option<usize> {
+        let mut escaped = false;
+        let inner = self.rest().strip_prefix('/')?;
+        for (i, c) in inner.char_indices() {
+            match c {
+                '\\' if !escaped => {
+                    escaped = true;
+                    continue;
+                }
+                '/' if !escaped && i > 0 => {
+                    let after = inner[i + 1..].chars().next().unwrap_or(' ');
+                    let ends = after.is_whitespace() || matches!(after, ')' | '^' | ',');
+                    return ends.then_some(i + 2);
+                }
+                _ if c.is_whitespace() => return None,
+                _ => {}
+            }
+            escaped = false;
+        }
+        None
+    }
+
+    /// Nothing stands between the lexeme before and here.
+    fn follows_directly(&self) -> bool {
+        self.all.last().is_some_and(|lexeme| lexeme.at.end == self.pos)
+    }
+
+    /// `^9` behind something; `false` where no number follows.
+    fn weight(&mut self) -> Result<bool, QueryError> {
+        let digits = &self.rest()[1..];
+        let len = digits.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+        let Some(weight) = weight(&digits[..len]) else {
+            if len == 0 {
+                return Ok(false);
+            }
+            return Err(QueryError::new(
+                ErrorCode::BadNumber,
+                self.pos..self.pos + 1 + len,
+                self.text,
+            )
+            .expected("^1–^1000"));
+        };
+        self.push(Lex::Weight(weight), len + 1);
+        Ok(true)
     }
 
     fn phrase(&mut self, open: char) -> Result<(), QueryError> {
@@ -143,22 +230,28 @@ impl<'a> Lexer<'a> {
         let inner = start..start + len;
         let close = self.text[inner.end..].chars().next().map_or(1, char::len_utf8);
         let mut end = inner.end + close;
-        let mut gap = None;
-        let after = &self.text[end..];
-        if let Some(tilde) = after.strip_prefix('~') {
-            let digits = tilde.bytes().take_while(u8::is_ascii_digit).count();
-            let at = end..end + 1 + digits;
-            gap = Some(self.number(&tilde[..digits], at.clone())?);
+        let mut behind = After::Nothing;
+        let rest = &self.text[end..];
+        let sign = match rest {
+            _ if rest.starts_with("~~") => "~~",
+            _ if rest.starts_with('~') => "~",
+            _ if rest.starts_with('/') && rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+                "/"
+            }
+            _ => "",
+        };
+        if !sign.is_empty() {
+            let digits = rest[sign.len()..].bytes().take_while(u8::is_ascii_digit).count();
+            let at = end..end + sign.len() + digits;
+            let number = self.number(&rest[sign.len()..sign.len() + digits], at.clone())?;
+            behind = match sign {
+                "~~" => After::Slop(number),
+                "~" => After::Window(number),
+                _ => After::Quorum(number),
+            };
             end = at.end;
-        } else if after.starts_with('/') && after[1..].starts_with(|c: char| c.is_ascii_digit()) {
-            let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();
-            let words: Vec<&str> = self.text[inner].split_whitespace().collect();
-            let suggestion = format!("{} OF ({})", &after[1..=digits], words.join(", "));
-            return Err(QueryError::new(ErrorCode::NotYet, self.pos..end + 1 + digits, self.text)
-                .expected("\"…\"/n")
-                .suggest(suggestion));
         }
-        self.push(Lex::Phrase(inner, gap), end - self.pos);
+        self.push(Lex::Phrase(inner, behind), end - self.pos);
         Ok(())
     }
 
@@ -183,6 +276,8 @@ impl<'a> Lexer<'a> {
         let Some(len) = self.rest().find(">>>") else {
             return self.error(ErrorCode::UnclosedComment, self.pos..self.pos + 3);
         };
+        let comment = self.rest()[3..len.max(3)].trim().to_owned();
+        self.comments.push((self.pos..self.pos + len + 3, comment));
         self.pos += len + 3;
         Ok(())
     }
@@ -224,6 +319,9 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Result<(), QueryError> {
         let len = self.word_len();
         let word = &self.rest()[..len];
+        if self.range(word)? || self.not_evaluable(word)? {
+            return Ok(());
+        }
         if let Some((scope, len)) = self.scope(word)? {
             self.push(Lex::Scope(scope), len);
             return Ok(());
@@ -234,6 +332,61 @@ impl<'a> Lexer<'a> {
         }
         self.push(Lex::Word, len);
         Ok(())
+    }
+
+    /// `reach:>=1000` and its kin.
+    fn range(&mut self, word: &str) -> Result<bool, QueryError> {
+        let Some((name, _)) = word.split_once(':') else { return Ok(false) };
+        let Some(field) = NumberField::named(name) else { return Ok(false) };
+        let from = self.pos + name.len() + 1;
+        let Some(len) = range::length(field, &self.text[from..]) else {
+            if field == NumberField::Sentiment {
+                return Ok(false);
+            }
+            return self.error(ErrorCode::MissingValue, self.pos..from);
+        };
+        let (lo, hi) = range::read(field, &self.text[from..from + len]).map_err(|at| {
+            let expected = match field {
+                NumberField::Published => range::EXPECTED_TIME,
+                _ => range::EXPECTED,
+            };
+            QueryError::new(ErrorCode::BadNumber, from + at.start..from + at.end, self.text)
+                .expected(expected)
+        })?;
+        self.push(Lex::Range(field, lo, hi), from + len - self.pos);
+        Ok(true)
+    }
+
+    /// `gender:female` and its kin.
+    fn not_evaluable(&mut self, word: &str) -> Result<bool, QueryError> {
+        let Some((name, _)) = word.split_once(':') else { return Ok(false) };
+        let name = name.to_ascii_lowercase();
+        if !NOT_EVALUABLE.contains(&name.as_str()) {
+            return Ok(false);
+        }
+        let from = self.pos + name.len() + 1;
+        let from = from + self.text[from..].len() - self.text[from..].trim_start().len();
+        let value = &self.text[from..];
+        let len = match value.chars().next() {
+            None | Some(')') => 0,
+            Some('(') => balanced(value).unwrap_or(0),
+            Some('"') => value[1..].find('"').map_or(0, |len| len + 2),
+            Some(_) => value.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(value.len()),
+        };
+        if len == 0 {
+            return self.error(ErrorCode::MissingValue, self.pos..self.pos + name.len() + 1);
+        }
+        let value = value[..len].split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = format!("{name}:{value}");
+        let len = from + len - self.pos;
+        self.warnings.push(Warning {
+            code: WarningCode::NotEvaluable,
+            at: self.pos..self.pos + len,
+            found: told.clone(),
+            suggestion: String::new(),
+        });
+        self.push(Lex::NotEvaluable(told), len);
+        Ok(true)
     }
 
     fn word_len(&self) -> usize {
@@ -257,6 +410,7 @@ impl<'a> Lexer<'a> {
                 '&' | '|' => !address && after == c,
                 '<' => rest[i..].starts_with("<<<"),
                 ',' => !(before.is_numeric() && after.is_numeric()),
+                '^' => !address && weight(&rest[i + 1..][..digits_of(&rest[i + 1..])]).is_some(),
                 _ => c.is_whitespace(),
             };
             if ends && i > 0 {
@@ -286,14 +440,15 @@ impl<'a> Lexer<'a> {
             "has" => Ok(Some((Scope::Has, len))),
             "raw" => Err(QueryError::new(ErrorCode::UnknownField, at, self.text)
                 .suggest(format!("{{{value}}}"))),
-            other if NOT_YET.contains(&other) => {
-                let at = self.pos..self.pos + word.len();
-                Err(QueryError::new(ErrorCode::NotYet, at, self.text).expected(format!("{other}:")))
-            }
+            "stem" => Ok(Some((Scope::Form { part: false }, len))),
+            "part" => Ok(Some((Scope::Form { part: true }, len))),
+            "query" => Ok(Some((Scope::Saved(SavedKind::Query), len))),
+            "watch" => Ok(Some((Scope::Saved(SavedKind::Watch), len))),
+            "list" => Ok(Some((Scope::Saved(SavedKind::List), len))),
             other => {
                 let error = QueryError::new(ErrorCode::UnknownField, at, self.text);
                 Err(error.suggest(match field_like(other) {
-                    Some(field) => format!("{}:{value}", field.as_str()),
+                    Some(field) => format!("{field}:{value}"),
                     None if value.is_empty() => name.to_owned(),
                     None => format!("\"{word}\""),
                 }))
@@ -321,6 +476,9 @@ impl<'a> Lexer<'a> {
                 Lex::Same { sentence: false, ordered: name.starts_with('O') }
             }
             "COUNT" if is_upper && self.text[at.end..].starts_with('(') => Lex::Count,
+            "STARTS" | "ENDS" if is_upper && self.text[at.end..].starts_with('(') => {
+                Lex::Edge { end: name == "ENDS" }
+            }
             "OF" if is_upper && self.stands_between_number_and_bracket(at.end) => Lex::Of,
             _ if near && (number.is_some() || is_upper) => {
                 Lex::Near { gap: None, ordered: name == "ONEAR", not: name == "NOTNEAR" }
@@ -373,45 +531,28 @@ pub(crate) fn is_address(text: &str) -> bool {
     })
 }
 
-/// The field that `name` was probably meant to be: as other tools call it, or misspelled.
-fn field_like(name: &str) -> Option<FieldName> {
-    Some(match name {
-        "from" | "user" | "username" => FieldName::Author,
-        "to" | "mentions" => FieldName::Mention,
-        "language" | "sprache" => FieldName::Lang,
-        "domain" | "host" | "domainurl" | "website" => FieldName::Site,
-        "text" | "content" => FieldName::Body,
-        "headline" | "titel" => FieldName::Title,
-        "ingress" => FieldName::Lead,
-        "links" => FieldName::Link,
-        "location" | "land" | "sourcecountry" => FieldName::Country,
-        "sourcetype" | "kanal" => FieldName::Channel,
-        "hashtags" => FieldName::Hashtag,
-        _ => return nearest(name, FieldName::ALL.into_iter().map(|f| (f.as_str(), f))),
-    })
+fn digits_of(text: &str) -> usize {
+    text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count()
 }
 
-/// The candidate that at most two slips of the pen part from `word` (one, in short words).
-pub(crate) fn nearest<T>(word: &str, all: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
-    let most = if word.chars().count() < 5 { 1 } else { 2 };
-    all.map(|(name, value)| (slips(word, name), value))
-        .filter(|(slips, _)| *slips <= most)
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, value)| value)
+/// A weight of 1 to 1,000, in thousandths.
+fn weight(digits: &str) -> Option<u32> {
+    let weight: f64 = digits.parse().ok()?;
+    (0.001..=1_000.0).contains(&weight).then(|| (weight * 1_000.0).round() as u32)
 }
 
-/// Levenshtein's distance.
-fn slips(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let here = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = here;
+/// The length of what stands between `(` at the beginning and its `)`, both included.
+fn balanced(text: &str) -> Option<usize> {
+    let mut open = 0_u32;
+    for (i, c) in text.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(i + 1);
         }
     }
-    row[b.len()]
+    None
 }

@@ -87,15 +87,19 @@ mod eval;
 mod explain;
 mod fields;
 mod german;
+mod guard;
 mod keys;
 mod leaf;
 mod lex;
+mod like;
 mod list;
 mod matcher;
 mod parse;
 mod print;
+mod range;
+mod resolve;
 
-pub use ast::{At, Bound, Node, Query, SavedKind, Slot};
+pub use ast::{At, Bound, Node, Query, Reference, SavedKind, Slot};
 pub use document::{Document, Facts};
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
@@ -109,3 +113,4 @@ pub use matcher::{
     matches_one,
 };
 pub use parse::{MAX_BYTES, MAX_NESTING, MAX_TERMS, parse, parse_lenient};
+pub use resolve::resolve;

@@ -1,7 +1,9 @@
 //! From text to tree: recursive descent over the lexemes.
 
-use crate::ast::{At, Node, Query};
+use crate::ast::{At, Node, Query, Reference};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
+use crate::fields::NumberField;
+use crate::guard;
 use crate::leaf;
 use crate::lex::{Lex, Lexeme, Scope, lex};
 
@@ -34,8 +36,8 @@ fn read(text: &str, lenient: bool) -> Result<Query, QueryError> {
         let at = (0..=MAX_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         return Err(QueryError::new(ErrorCode::TooLong, at..text.len(), text));
     }
-    let mut warnings = Vec::new();
-    let lexemes = lex(text, lenient, &mut warnings)?;
+    let (mut warnings, mut comments) = (Vec::new(), Vec::new());
+    let lexemes = lex(text, lenient, &mut warnings, &mut comments)?;
     let mut parser = Parser {
         text,
         lexemes,
@@ -45,11 +47,13 @@ fn read(text: &str, lenient: bool) -> Result<Query, QueryError> {
         scope: None,
         in_list: false,
         warnings,
+        references: Vec::new(),
+        loose: Vec::new(),
     };
     let piece = parser.query()?;
-    let mut warnings = parser.warnings;
+    let Parser { mut warnings, references, .. } = parser;
     warnings.sort_by_key(|warning| warning.at.start);
-    Ok(Query { ast: piece.node, warnings, comments: Vec::new() })
+    Ok(Query { ast: piece.node, warnings, comments, references })
 }
 
 /// A part of the tree, how high it is, and where it was written.
@@ -76,9 +80,18 @@ pub(crate) struct Parser<'a> {
     pub scope: Option<Scope>,
     in_list: bool,
     pub warnings: Vec<Warning>,
+    pub references: Vec<Reference>,
+    /// What no index finds by itself, and where it stands.
+    pub loose: Vec<At>,
 }
 
 impl Parser<'_> {
+    /// What was understood and no post has yet.
+    pub fn warn_of_no_data(&mut self, at: At, found: String) {
+        let code = WarningCode::NoData;
+        self.warnings.push(Warning { code, at, found, suggestion: String::new() });
+    }
+
     pub fn error(&self, code: ErrorCode, at: At) -> QueryError {
         QueryError::new(code, at, self.text)
     }
@@ -106,13 +119,20 @@ impl Parser<'_> {
         if let Some(extra) = self.take() {
             return Err(self.error(ErrorCode::StrayBracket, extra.at));
         }
-        if piece.node.is_open() {
+        let Some(asked) = guard::evaluable(&piece.node) else {
+            return Err(self.error(ErrorCode::NotEvaluable, piece.at));
+        };
+        if asked.is_open() {
             let error = self.error(ErrorCode::OnlyNegative, piece.at.clone());
             let whole = matches!(&piece.node, Node::Not(_)) || matches!(&piece.node, Node::And(_));
             return Err(match whole {
                 true => error.suggest(format!("lang:de {}", &self.text[piece.at])),
                 false => error,
             });
+        }
+        if !guard::is_indexed(&asked) {
+            let at = self.loose.first().cloned().unwrap_or(piece.at);
+            return Err(self.error(ErrorCode::NeedsWord, at));
         }
         Ok(piece)
     }
@@ -202,7 +222,18 @@ impl Parser<'_> {
         Ok(a)
     }
 
+    /// An operand, and how much it weighs.
     fn unary(&mut self) -> Result<Piece, QueryError> {
+        let piece = self.operand()?;
+        let Some(Lex::Weight(weight)) = self.peek().cloned() else { return Ok(piece) };
+        let Some(lexeme) = self.take() else { return Ok(piece) };
+        let height = self.height(piece.height, &lexeme.at)?;
+        let at = piece.at.start..lexeme.at.end;
+        let node = Node::Highlight { expr: Box::new(piece.node), weight };
+        Ok(Piece { node, height, at, bare: false })
+    }
+
+    fn operand(&mut self) -> Result<Piece, QueryError> {
         while !self.in_list && self.peek() == Some(&Lex::Comma) {
             self.take();
         }
@@ -228,6 +259,21 @@ impl Parser<'_> {
                 Ok(Piece::leaf(leaf::phrase(self, inner, gap, at.clone())?, at))
             }
             Lex::Raw(inner) => Ok(Piece::leaf(leaf::raw(self, inner, at.clone())?, at)),
+            Lex::Regex(inner) => Ok(Piece::leaf(leaf::regex(self, inner, at.clone())?, at)),
+            Lex::Edge { end } => self.edge(end, at),
+            Lex::Range(..) | Lex::NotEvaluable(_) if self.scope.is_some() => {
+                Err(self.error(ErrorCode::NestedField, at))
+            }
+            Lex::Range(field, lo, hi) => {
+                if matches!(field, NumberField::Relevance | NumberField::Rating) {
+                    self.warn_of_no_data(at.clone(), field.as_str().to_owned());
+                }
+                self.terms += 1;
+                self.loose.push(at.clone());
+                Ok(Piece::leaf(Node::Range { field, lo, hi }, at))
+            }
+            Lex::NotEvaluable(text) => Ok(Piece::leaf(Node::NotEvaluable(text), at)),
+            Lex::Weight(_) => Err(self.error(ErrorCode::MissingOperand, at).expected("^")),
             Lex::Close if self.nesting == 0 => Err(self.error(ErrorCode::StrayBracket, at)),
             Lex::Close => {
                 self.next -= 1;
@@ -317,22 +363,52 @@ impl Parser<'_> {
             return Err(self.error(ErrorCode::NestedField, at));
         }
         match self.peek() {
-            Some(Lex::Open | Lex::Word | Lex::Phrase(..) | Lex::Raw(_) | Lex::Count) => {}
+            Some(
+                Lex::Open
+                | Lex::Word
+                | Lex::Phrase(..)
+                | Lex::Raw(_)
+                | Lex::Regex(_)
+                | Lex::Count
+                | Lex::Edge { .. },
+            ) => {}
             _ => return Err(self.error(ErrorCode::MissingValue, at)),
         }
         self.scope = Some(scope);
-        let inner = self.unary();
+        let inner = self.operand();
         self.scope = None;
         let inner = inner?;
         let at = at.start..inner.at.end;
         match scope {
-            Scope::Is | Scope::Has => Ok(Piece { at, ..inner }),
+            Scope::Is | Scope::Has | Scope::Form { .. } | Scope::Saved(_) => {
+                Ok(Piece { at, ..inner })
+            }
             Scope::Field(name) => {
                 let height = self.height(inner.height, &at)?;
                 let node = Node::Field { name, expr: Box::new(inner.node) };
                 Ok(Piece { node, height, at, bare: false })
             }
         }
+    }
+
+    /// `STARTS(…)`, `ENDS(…)`.
+    fn edge(&mut self, end: bool, at: At) -> Result<Piece, QueryError> {
+        let name = if end { "ENDS" } else { "STARTS" };
+        let Some(Lexeme { lex: Lex::Open, at: open }) = self.take() else {
+            return Err(self.error(ErrorCode::MissingOperand, at).expected(name));
+        };
+        if let Some(scope) = self.scope.filter(|scope| !leaf::has_order(*scope, false)) {
+            let error = self.error(ErrorCode::NotInField, at);
+            return Err(error.expected(leaf::scope_name(scope)));
+        }
+        let inner = self.bracket(open)?;
+        if !has_place(&inner.node) {
+            return Err(self.error(ErrorCode::NoPlace, inner.at).expected(name));
+        }
+        let height = self.height(inner.height, &at)?;
+        let expr = Box::new(inner.node);
+        let node = if end { Node::Ends(expr) } else { Node::Starts(expr) };
+        Ok(Piece { node, height, at: at.start..inner.at.end, bare: false })
     }
 
     /// `COUNT(…) >= n`.
@@ -417,15 +493,26 @@ fn operator_name(lex: &Lex, text: &str) -> String {
 /// A node whose matches stand somewhere in a text.
 fn has_place(node: &Node) -> bool {
     match node {
-        Node::Term(_) | Node::Prefix(_) | Node::Phrase(_) | Node::Window { .. } | Node::Raw(_) => {
-            true
-        }
+        Node::Term(_)
+        | Node::Prefix(_)
+        | Node::Wildcard(_)
+        | Node::Fuzzy { .. }
+        | Node::Regex(_)
+        | Node::Stem(_)
+        | Node::CompoundPart(_)
+        | Node::Phrase(_)
+        | Node::Slop { .. }
+        | Node::Window { .. }
+        | Node::Raw(_) => true,
         Node::Or(_)
         | Node::And(_)
         | Node::Near { .. }
         | Node::NotNear { .. }
         | Node::SameSentence { .. }
-        | Node::SameParagraph { .. } => node.children().all(has_place),
+        | Node::SameParagraph { .. }
+        | Node::Starts(_)
+        | Node::Ends(_)
+        | Node::Highlight { .. } => node.children().all(has_place),
         _ => false,
     }
 }

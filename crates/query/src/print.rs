@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use crate::ast::{Node, Slot};
 use crate::fields::FieldName;
 use crate::lex::is_address;
+use crate::range;
 
 impl Display for Node {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -55,17 +56,13 @@ impl Display for Node {
                 phrase(f, words)?;
                 write!(f, "~~{slop}")
             }
-            Node::Starts(inner) => {
-                f.write_char('^')?;
-                operand(f, inner)
-            }
-            Node::Ends(inner) => {
-                operand(f, inner)?;
-                f.write_char('$')
-            }
-            Node::Range { field, .. } => f.write_str(field.as_str()),
+            Node::Starts(inner) => write!(f, "STARTS({inner})"),
+            Node::Ends(inner) => write!(f, "ENDS({inner})"),
+            Node::Range { field, lo, hi } => range::print(f, *field, *lo, *hi),
             Node::Saved { kind, name, .. } => write!(f, "{}:\"{name}\"", kind.as_str()),
-            Node::Highlight { expr, weight } => write!(f, "({expr})^{weight}"),
+            Node::Highlight { expr, weight } => {
+                write!(f, "({expr})^{}", f64::from(*weight) / 1_000.0)
+            }
             Node::NotEvaluable(text) => f.write_str(text),
         }
     }
@@ -107,12 +104,24 @@ fn is_single(node: &Node) -> bool {
             | Node::Is(_)
             | Node::AtLeast { .. }
             | Node::MinCount { .. }
+            | Node::Wildcard(_)
+            | Node::Fuzzy { .. }
+            | Node::Regex(_)
+            | Node::Stem(_)
+            | Node::CompoundPart(_)
+            | Node::Slop { .. }
+            | Node::Starts(_)
+            | Node::Ends(_)
+            | Node::Range { .. }
+            | Node::Saved { .. }
+            | Node::Highlight { .. }
+            | Node::NotEvaluable(_)
     )
 }
 
 fn field(f: &mut Formatter<'_>, name: FieldName, expr: &Node) -> fmt::Result {
     let bare = match expr {
-        Node::AtLeast { .. } | Node::MinCount { .. } => false,
+        Node::AtLeast { .. } | Node::MinCount { .. } | Node::Highlight { .. } => false,
         other => is_single(other),
     };
     match bare {

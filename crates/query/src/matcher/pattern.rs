@@ -47,6 +47,7 @@ pub(crate) fn compile(expression: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&format!("^(?:{expression})$"))
         .size_limit(REGEX_BYTES)
         .dfa_size_limit(REGEX_BYTES)
+        .case_insensitive(true)
         .nest_limit(64)
         .build()
 }
