@@ -1,5 +1,7 @@
 //! The command line. Settings flags grow from [`crate::config::SETTINGS`].
 
+pub mod asking;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -18,8 +20,11 @@ For scripts:
   horch replay posts.jsonl.gz --json
   horch mentions --watch Brand --json | head
 
-Queries: words, \"phrases\", AND OR NOT, ( ), NEAR/5, prefix*, #tag, @name,
-  title: author: site: lang: channel: platform: link:";
+  horch query import --dialect brandwatch boolean.txt
+  horch query search 'lamp AND fire' --json > fires.jsonl
+
+Queries: words, \"phrases\", AND OR NOT, ( ), NEAR/5, SENTENCE, prefix*, #tag, @name,
+  title: author: site: lang: channel: platform: link: list: query:";
 
 /// Horch listens: early warning for public opinion.
 #[derive(Parser, Debug)]
@@ -54,6 +59,15 @@ pub enum Command {
     /// Add, list, test and remove watches
     #[command(subcommand)]
     Watch(WatchCommand),
+    /// Explain, import, test and compare queries; search with them
+    #[command(subcommand)]
+    Query(asking::QueryCommand),
+    /// What the archive holds: status, search, export, rebuild
+    #[command(subcommand)]
+    Archive(asking::ArchiveCommand),
+    /// Source lists and saved queries, for list:"…" and query:"…"
+    #[command(subcommand)]
+    List(asking::ListCommand),
     /// Print mentions, newest first
     Mentions(Mentions),
     /// Check data folder, clock, port, platforms and ways to be told, and say what to do
@@ -123,6 +137,16 @@ pub enum WatchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make many watches from a file: a name, a tab, the query; or a query a line
+    ///
+    /// Lines that cannot be read or whose name is taken are told and left out; then it ends with
+    /// an error.
+    #[command(after_help = "\
+Examples:
+  horch watch import queries.tsv
+  horch watch import --dialect talkwalker --alert none export.tsv
+  horch watch import --check queries.tsv")]
+    Import(WatchImport),
     /// Remove a watch with its mentions
     Remove {
         /// Its name
@@ -140,6 +164,22 @@ pub struct WatchAdd {
     /// When it tells somebody: any of every, negative, rise, or none
     #[arg(long, value_delimiter = ',', default_value = "negative,rise")]
     pub alert: Vec<AlertRule>,
+}
+
+/// `horch watch import`.
+#[derive(Args, Debug)]
+pub struct WatchImport {
+    /// The file; - reads standard input
+    pub file: PathBuf,
+    /// The tool the queries were written for
+    #[arg(long, value_enum, default_value = "native")]
+    pub dialect: asking::Dialect,
+    /// When the watches tell somebody: any of every, negative, rise, or none
+    #[arg(long, value_delimiter = ',', default_value = "negative,rise")]
+    pub alert: Vec<AlertRule>,
+    /// Only say what would be added
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// One alert rule.

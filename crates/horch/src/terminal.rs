@@ -1,7 +1,8 @@
 //! What is printed for people: mentions, one or two lines each. Colour goes only to terminals.
 
 use anstyle::{AnsiColor, Style};
-use domain::{Time, Tone};
+use domain::{Post, Time, Tone};
+use query::Hit;
 use store::MentionRow;
 
 use crate::flow::message::{age, tone_word};
@@ -33,7 +34,7 @@ pub fn print_mention(row: &MentionRow, now: Time) {
         age(now.since(post.published), false),
         safe(&row.why),
     );
-    anstream::println!("    {}", excerpt(row));
+    anstream::println!("    {}", excerpt(post));
     if !post.url.is_empty() {
         anstream::println!("    {DIM}{}{DIM:#}", safe(&post.url));
     }
@@ -47,8 +48,22 @@ fn sign(tone: Tone) -> (char, AnsiColor) {
     }
 }
 
-fn excerpt(row: &MentionRow) -> String {
-    let post = &row.post;
+/// Prints a post that was found: time, platform, source, text, why it matched.
+pub fn print_post(post: &Post, hit: Option<&Hit>) {
+    let why = hit.map_or_else(String::new, |hit| format!("  matched {}", safe(&hit.why)));
+    anstream::println!(
+        "{DIM}{}{DIM:#}  {}  {BOLD}{}{BOLD:#}{DIM}{why}{DIM:#}",
+        clock_time(post.published),
+        post.platform,
+        safe(post.source.display_name()),
+    );
+    anstream::println!("    {}", excerpt(post));
+    if !post.url.is_empty() {
+        anstream::println!("    {DIM}{}{DIM:#}", safe(&post.url));
+    }
+}
+
+fn excerpt(post: &Post) -> String {
     let text = if post.body.is_empty() { &post.lead } else { &post.body };
     let whole = match (post.title.is_empty(), text.is_empty()) {
         (true, _) => text.clone(),
@@ -75,6 +90,17 @@ pub fn safe(text: &str) -> String {
         })
         .collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The day in the system's time zone: `2026-11-24`.
+#[must_use]
+pub fn day(at: Time) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(at) => {
+            at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d").to_string()
+        }
+        Err(_) => "?".to_owned(),
+    }
 }
 
 /// Day and time in the system's time zone.

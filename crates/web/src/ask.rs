@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Post, WatchId};
+use domain::{Post, PostId, WatchId};
 use query::{Document, Hit, Matcher, Node, Query, QueryError, SavedKind, Scratch};
-use store::{Decide, Store};
+use store::{Archive, Ask, Decide, Store};
 
 /// Names looked up for one query at most; more are as good as unknown.
 const NAMES: usize = 500;
@@ -137,6 +137,27 @@ async fn resolve_with(
     let mut find = |kind: SavedKind, name: &str| known.get(&(kind, folded(name))).cloned();
     let _ = &mut find;
     Ok(Ok(query))
+}
+
+/// The post with this id or at this address, if it is kept.
+///
+/// # Errors
+/// Store or archive do not answer.
+pub async fn post_named(
+    store: &Store,
+    archive: &Archive,
+    named: &str,
+) -> store::Result<Option<Post>> {
+    if let Some(id) = PostId::parse(named.trim()) {
+        return store.post(id).await;
+    }
+    let Some(address) = crate::show::link(named.trim()) else { return Ok(None) };
+    let wanted = format!("url:\"{}\"", address.replace('"', " "));
+    let Ok(query) = query::parse(&wanted) else { return Ok(None) };
+    let ask = Ask { limit: 1, ..Ask::default() };
+    let same = move |post: &Post| crate::show::link(&post.url).as_ref() == Some(&address);
+    let found = archive.search(&query.ast, ask, Arc::new(same)).await?;
+    Ok(found.posts.into_iter().next())
 }
 
 /// What is referred to and not looked up yet.

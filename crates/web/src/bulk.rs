@@ -51,6 +51,31 @@ pub fn lines(text: &str, dialect: Dialect) -> impl Iterator<Item = Line> {
     })
 }
 
+/// A text as one query, without a name.
+#[must_use]
+pub fn whole(text: &str, dialect: Dialect) -> Line {
+    let text = text.trim_start_matches('\u{feff}').trim().to_owned();
+    Line { number: 1, name: short(&text), query: shim::import(dialect, &text), text }
+}
+
+/// A note of an importer in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteWords {
+    /// Its place in the original, in bytes.
+    pub at: std::ops::Range<usize>,
+    /// In words.
+    pub text: String,
+    /// Something has no counterpart here.
+    pub lost: bool,
+}
+
+/// The notes of an importer in words.
+#[must_use]
+pub fn notes(imported: &Imported, _lang: query::Lang) -> Vec<NoteWords> {
+    let say = |n: &shim::Note| NoteWords { at: n.at.clone(), text: n.text.clone(), lost: n.lost };
+    imported.notes.iter().map(say).collect()
+}
+
 /// Names that are given already, case aside.
 #[derive(Default)]
 pub struct Taken(HashSet<String>);

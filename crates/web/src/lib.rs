@@ -59,6 +59,7 @@
 mod app;
 pub mod ask;
 mod assets;
+pub mod branches;
 pub mod bulk;
 mod chart;
 mod fail;
@@ -71,7 +72,7 @@ mod guard;
 mod holdings;
 mod lang;
 mod limits;
-mod near;
+pub mod near;
 mod pages;
 mod preview;
 pub mod records;
@@ -88,6 +89,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::Time;
 use store::{Archive, Store};
+
+pub use show::moment;
 
 /// Tells the time; in a demo it runs faster than the wall.
 pub type Now = Arc<dyn Fn() -> Time + Send + Sync>;

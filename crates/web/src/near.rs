@@ -3,12 +3,9 @@
 
 use domain::Post;
 use query::{Document, Node, Query};
-use store::Ask;
+use store::{Archive, Ask};
 
-use crate::app::App;
 use crate::ask::Asked;
-use crate::fail::Fail;
-use crate::pages::search::search;
 
 /// Branches turned round at most.
 const BRANCHES: usize = 8;
@@ -17,12 +14,16 @@ const EACH: usize = 2;
 const ALL: usize = 6;
 
 /// A sample of near misses, the newest first, each with the branch it fails in.
-pub async fn near_misses(app: &App, asked: &Asked) -> Result<Vec<(Post, Node)>, Fail> {
+///
+/// # Errors
+/// The archive does not answer.
+pub async fn near_misses(archive: &Archive, asked: &Asked) -> store::Result<Vec<(Post, Node)>> {
     let mut found: Vec<(Post, Node)> = Vec::new();
     for (relaxed, missed) in relaxations(&asked.query.ast).into_iter().take(BRANCHES) {
         let relaxed = Asked::of_node(relaxed);
         let ask = Ask { limit: EACH, ..Ask::default() };
-        for post in search(app, &relaxed, ask).await?.posts {
+        let near = archive.search(&relaxed.query.ast, ask, relaxed.decide()).await?;
+        for post in near.posts {
             if !found.iter().any(|(known, _)| known.id() == post.id()) {
                 found.push((post, missed.clone()));
             }
@@ -97,6 +98,7 @@ fn relaxations(node: &Node) -> Vec<(Node, Node)> {
 
 /// The smallest set of branches that a post fails: all it lacks under "all of", the least it
 /// lacks under "one of".
+#[must_use]
 pub fn failed(node: &Node, post: &Post) -> Vec<Node> {
     let query = Query { ast: node.clone(), warnings: Vec::new(), comments: Vec::new() };
     if query::matches_one(&query, &Document::of(post)).is_some() {

@@ -1,15 +1,11 @@
 //! What is to be said about a query: errors and warnings at their place, and how it is read.
 
-use std::collections::HashSet;
-
 use askama::Template;
-use domain::{Post, WatchId};
-use query::{Document, Explanation, FieldName, Matcher, Node, Query, QueryError, Scratch};
+use domain::Post;
+use query::{Query, QueryError};
 
+use crate::branches::{self, BranchLine};
 use crate::lang::{Lang, Words};
-
-/// Lines of a reading shown at most.
-const LINES: usize = 200;
 
 /// What is to be said about a query, pointing at its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,63 +78,20 @@ impl Check {
 }
 
 /// The branches of a query in words, with what each of them costs; with a post, whether each of
-/// them holds for it. Every branch is asked on its own, by the matcher that runs live.
+/// them holds for it.
 pub fn branches(lang: Lang, query: &Query, post: Option<&Post>) -> Vec<Branch> {
-    let told = query::explain(query, tongue(lang));
-    let mut walk = Walk { lines: Vec::new(), matcher: Matcher::new() };
-    walk.branch(&query.ast, &told, None, 0);
-    let Walk { mut lines, matcher } = walk;
     let w = Words(lang);
-    let held = post.map(|post| {
-        matcher
-            .matches(&Document::of(post), &mut Scratch::default())
-            .into_iter()
-            .map(|found| found.watch)
-            .collect::<HashSet<_>>()
-    });
-    for (n, line) in lines.iter_mut().enumerate() {
-        let id = WatchId(n as i64);
-        line.hit = held.as_ref().map(|held| held.contains(&id));
-        if let Some(cost) = matcher.cost(id) {
-            line.class = cost.class.as_str();
-            line.cost = w.say(&format!("cost-{}", line.class)).into_owned();
-        }
-    }
-    lines
-}
-
-/// Gathers branches: as lines to be read, and as queries of their own under the line's number.
-struct Walk {
-    lines: Vec<Branch>,
-    matcher: Matcher,
-}
-
-impl Walk {
-    fn branch(&mut self, node: &Node, told: &Explanation, field: Option<FieldName>, depth: usize) {
-        if self.lines.len() >= LINES {
-            return;
-        }
-        let ast = match field {
-            Some(name) => Node::Field { name, expr: Box::new(node.clone()) },
-            None => node.clone(),
-        };
-        let alone = Query { ast, warnings: Vec::new(), comments: Vec::new() };
-        self.matcher.insert(WatchId(self.lines.len() as i64), &alone);
-        self.lines.push(Branch {
-            depth: depth.min(6),
-            words: told.words.clone(),
-            cost: String::new(),
-            class: "",
-            hit: None,
-        });
-        let field = match node {
-            Node::Field { name, .. } => Some(*name),
-            _ => field,
-        };
-        for (child, told) in node.children().zip(&told.children) {
-            self.branch(child, told, field, depth + 1);
-        }
-    }
+    let say = |line: BranchLine| Branch {
+        depth: line.depth.min(6),
+        words: line.words,
+        cost: match line.class {
+            "" => String::new(),
+            class => w.say(&format!("cost-{class}")).into_owned(),
+        },
+        class: line.class,
+        hit: line.hit,
+    };
+    branches::lines(query, tongue(lang), post).into_iter().map(say).collect()
 }
 
 /// The language of the query crate's messages.

@@ -1,9 +1,12 @@
 //! One file per command.
 
+pub mod archive;
 pub mod demo;
 pub mod doctor;
+pub mod list;
 pub mod listen;
 pub mod mentions;
+pub mod query;
 pub mod replay;
 pub mod serve;
 pub mod watch;
@@ -30,6 +33,9 @@ pub async fn run(cli: Cli, config: Config, folder: DataFolder) -> anyhow::Result
         Command::Demo(demo) => demo::run(&config, &demo, folder).await.map(done),
         Command::Replay(replay) => replay::run(&config, &replay).await,
         Command::Watch(watch) => watch::run(&config, watch).await,
+        Command::Query(query) => query::run(&config, query).await,
+        Command::Archive(archive) => archive::run(&config, archive).await.map(done),
+        Command::List(list) => list::run(&config, list).await.map(done),
         Command::Mentions(mentions) => mentions::run(&config, &mentions).await.map(done),
         Command::Doctor(doctor) => doctor::run(&config, &doctor).await,
     }
@@ -89,7 +95,7 @@ pub async fn asked_to_end() {
 
 /// A query error as a terminal shows it: the query, a caret under the place, what would be right.
 #[must_use]
-pub fn show_query_error(text: &str, error: &query::QueryError) -> String {
+pub fn show_query_error(text: &str, error: &::query::QueryError) -> String {
     let start = floor(text, error.at.start);
     let end = floor(text, error.at.end.max(start));
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -101,8 +107,15 @@ pub fn show_query_error(text: &str, error: &query::QueryError) -> String {
         &text[line_start..line_end],
         " ".repeat(indent),
         "^".repeat(width),
-        error.message(query::Lang::En)
+        error.message(::query::Lang::En)
     )
+}
+
+/// A query error in the form of every error here: what, where with a caret under the place, and
+/// what to do.
+#[must_use]
+pub fn told(text: &str, error: &::query::QueryError) -> String {
+    format!("the query cannot be read:\n{}", show_query_error(text, error))
 }
 
 fn floor(text: &str, at: usize) -> usize {

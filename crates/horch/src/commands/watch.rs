@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use domain::{AlertRules, Post, Watch};
 use query::{Document, Query};
-use store::{MentionRow, Store};
+use store::{MentionRow, NewWatch, Store};
+use web::bulk::{self, Taken};
 
+use super::query::{dialect_of, file_text};
 use super::{open_store, show_query_error};
-use crate::cli::{AlertRule, WatchAdd, WatchCommand};
+use crate::cli::{AlertRule, WatchAdd, WatchCommand, WatchImport};
 use crate::config::Config;
 use crate::{flow, terminal};
 
@@ -25,6 +27,7 @@ pub async fn run(config: &Config, command: WatchCommand) -> Result<ExitCode> {
         WatchCommand::Add(watch) => add(&store, &watch).await?,
         WatchCommand::List { json } => list(&store, json).await?,
         WatchCommand::Test { query, limit, json } => test(&store, &query, limit, json).await?,
+        WatchCommand::Import(wanted) => return import(&store, &wanted).await,
         WatchCommand::Remove { name } => remove(&store, &name).await?,
     }
     store.close().await;
@@ -153,6 +156,43 @@ fn matching(query: &Query, post: Post) -> Option<MentionRow> {
         told: None,
         post,
     })
+}
+
+async fn import(store: &Store, wanted: &WatchImport) -> Result<ExitCode> {
+    let text = file_text(&wanted.file)?;
+    let watches = store.watches().await?;
+    let mut taken = Taken::of(watches.iter().map(|watch| watch.name.as_str()));
+    let (alerts, dialect) = (rules(&wanted.alert), dialect_of(wanted.dialect));
+    let (mut new, mut refused) = (Vec::new(), 0_u64);
+    for line in bulk::lines(&text, dialect) {
+        let at = line.number;
+        match line.query {
+            Err(error) => {
+                refused += 1;
+                anstream::eprintln!("line {at}: {}", show_query_error(&line.text, &error));
+            }
+            Ok(_) if !taken.give(&line.name) => {
+                refused += 1;
+                anstream::eprintln!("line {at}: the name {:?} is taken", line.name);
+            }
+            Ok(imported) => {
+                for note in bulk::notes(&imported, query::Lang::En) {
+                    anstream::eprintln!("line {at}: note: {}", note.text);
+                }
+                let native = dialect == bulk::Dialect::Native;
+                let query = if native { line.text } else { imported.query.to_string() };
+                new.push(NewWatch { name: line.name, query, alerts });
+            }
+        }
+    }
+    if wanted.check {
+        anstream::println!("{} can be added, {refused} refused", new.len());
+    } else {
+        let added = store.add_watches(&new, channels::Clock::wall().now()).await?;
+        anstream::println!("{} added, {refused} refused", added.len());
+    }
+    store.close().await;
+    Ok(if refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 async fn remove(store: &Store, name: &str) -> Result<()> {

@@ -14,7 +14,7 @@ use crate::frame::{Frame, page};
 use crate::lang::{Lang, Words};
 use crate::pages::trial::dialect_name;
 use crate::pages::watches::Choice;
-use crate::said::Check;
+use crate::said::{Check, tongue};
 use crate::visit::{SentFile, Visit};
 
 /// Lines shown that were refused, and lines shown with notes.
@@ -133,7 +133,8 @@ fn sort_out(
             }
             Ok(imported) => {
                 if !imported.notes.is_empty() {
-                    let notes: Vec<_> = imported.notes.iter().map(|n| n.text.as_str()).collect();
+                    let notes = bulk::notes(&imported, tongue(lang));
+                    let notes: Vec<String> = notes.into_iter().map(|n| n.text).collect();
                     noted.push(shown(None, notes.join(" ")));
                 }
                 let query = match dialect {

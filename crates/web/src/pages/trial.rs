@@ -5,12 +5,13 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::{Post, PostId, WatchId};
+use domain::{Post, WatchId};
 use http::{HeaderName, HeaderValue};
 use store::Ask;
 
 use crate::app::App;
-use crate::ask::Asked;
+use crate::ask::{Asked, post_named};
+use crate::bulk;
 use crate::fail::Fail;
 use crate::filling::FillingView;
 use crate::form::Pairs;
@@ -21,7 +22,7 @@ use crate::lang::{Lang, Words};
 use crate::near::{failed, near_misses};
 use crate::pages::search::{hours_of, looked, search};
 use crate::pages::watches::Choice;
-use crate::said::{Branch, Check, branches};
+use crate::said::{Branch, Check, branches, tongue};
 use crate::shim::{self, Dialect};
 use crate::visit::{Sent, Visit};
 
@@ -100,8 +101,9 @@ pub fn translated(lang: Lang, dialect: &str, text: &str) -> Translated {
     match shim::import(Dialect::named(dialect).unwrap_or(Dialect::Brandwatch), text) {
         Ok(imported) => {
             translated.native = imported.query.to_string();
-            let notes = imported.notes.iter();
+            let notes = bulk::notes(&imported, tongue(lang));
             translated.notes = notes
+                .iter()
                 .map(|n| ImportNote {
                     class: if n.lost { "lost" } else { "turned" },
                     sign: if n.lost { "✕" } else { "→" },
@@ -166,7 +168,8 @@ pub async fn tested(app: &App, visit: &Visit, text: &str) -> Result<Tested, Fail
     tested.posts = found.posts.iter().map(show).collect();
     let (since, until, hours) = hours_of(app, &asked, None, None).await?;
     tested.hours = Some(HoursView::of(&clock, since, until, &hours));
-    for (post, missed) in near_misses(app, &asked).await? {
+    let _turn = app.turn().await?;
+    for (post, missed) in near_misses(app.archive(), &asked).await? {
         tested.near.push(FoundView {
             askable: true,
             missed: missed.to_string(),
@@ -218,7 +221,10 @@ pub async fn why(app: &App, visit: &Visit, text: &str, form: &Pairs) -> Result<W
         }
     };
     let named = if form.has("why") { form.get("why") } else { form.get("post") };
-    let Some(post) = post_named(app, named).await? else {
+    let turn = app.turn().await?;
+    let found = post_named(app.store(), app.archive(), named).await?;
+    drop(turn);
+    let Some(post) = found else {
         why.problem = Some(why.w.say("why-unknown").into_owned());
         return Ok(why);
     };
@@ -231,21 +237,6 @@ pub async fn why(app: &App, visit: &Visit, text: &str, form: &Pairs) -> Result<W
         why.failed = failed.iter().take(FAILED).map(ToString::to_string).collect();
     }
     Ok(why)
-}
-
-/// The post with this id or this address.
-pub async fn post_named(app: &App, named: &str) -> Result<Option<Post>, Fail> {
-    if let Some(id) = PostId::parse(named.trim()) {
-        return Ok(app.store().post(id).await?);
-    }
-    let Some(address) = crate::show::link(named.trim()) else { return Ok(None) };
-    let wanted = format!("url:\"{}\"", address.replace('"', " "));
-    let Ok(query) = query::parse(&wanted) else { return Ok(None) };
-    let ask = Ask { limit: 1, ..Ask::default() };
-    let same = move |post: &Post| crate::show::link(&post.url).as_ref() == Some(&address);
-    let _turn = app.turn().await?;
-    let found = app.archive().search(&query.ast, ask, std::sync::Arc::new(same)).await?;
-    Ok(found.posts.into_iter().next())
 }
 
 /// `POST /watches/why`
