@@ -6,6 +6,7 @@ use text::words::Words;
 use crate::ast::{Bound, Node, Slot};
 use crate::fields::{FieldName, Holds, NumberField, PART_MARK, PROPERTY_MARK, STEM_MARK};
 use crate::german;
+use crate::guard;
 use crate::matcher::dictionary::{Book, Id, Kind};
 use crate::matcher::pattern::Pattern;
 
@@ -14,8 +15,11 @@ use crate::matcher::pattern::Pattern;
 pub(crate) enum Code {
     /// A word or a beginning.
     Word(Id),
-    /// A shape of words.
-    Pattern(Id),
+    /// A shape of words; where it begins with letters enough, words that begin so can tell.
+    Pattern {
+        id: Id,
+        head: Option<Id>,
+    },
     /// A word in any of its forms, or as a part of others: one of these keys.
     Form {
         part: bool,
@@ -94,7 +98,11 @@ impl Code {
     /// Calls `each` with every number that the code names, as often as it names it.
     pub fn each_id(&self, each: &mut dyn FnMut(Id)) {
         match self {
-            Code::Word(id) | Code::Pattern(id) => each(*id),
+            Code::Word(id) => each(*id),
+            Code::Pattern { id, head } => {
+                each(*id);
+                head.iter().for_each(|head| each(*head));
+            }
             Code::Form { ids, .. } => ids.iter().for_each(|id| each(*id)),
             Code::Phrase(words) | Code::Slop { words, .. } | Code::Raw { words, .. } => {
                 words.iter().flatten().for_each(|id| each(*id));
@@ -224,7 +232,12 @@ impl<'b> Compiler<'b> {
 
     fn pattern(&mut self, pattern: Pattern) -> Code {
         // Shapes are those of words of the text; the parser lets none into other fields.
-        Code::Pattern(self.book.add_pattern(pattern))
+        let head = match &pattern {
+            Pattern::Wildcard(pattern) => guard::head(pattern),
+            _ => None,
+        };
+        let head = head.map(|head| self.book.add(head, Kind::Prefix));
+        Code::Pattern { id: self.book.add_pattern(pattern), head }
     }
 
     fn stem(&mut self, word: &str) -> Code {

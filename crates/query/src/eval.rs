@@ -169,7 +169,7 @@ impl Eval<'_> {
                 words.iter().flatten().all(|id| self.words.has(*id))
                     && !self.places(code, range).is_empty()
             }
-            Code::NotNear { .. } | Code::Pattern(_) | Code::Form { .. } | Code::Edge { .. } => {
+            Code::NotNear { .. } | Code::Pattern { .. } | Code::Form { .. } | Code::Edge { .. } => {
                 !self.places(code, range).is_empty()
             }
             Code::Fact(fact) => self.document.has_fact(*fact),
@@ -180,7 +180,7 @@ impl Eval<'_> {
     /// branches: near, it is spread over them.
     fn places(&self, code: &Code, range: Range) -> Vec<Place> {
         let mut places = match code {
-            Code::Word(id) | Code::Pattern(id) => {
+            Code::Word(id) | Code::Pattern { id, .. } => {
                 self.words.at(*id, range).map(|token| (token, token)).collect()
             }
             Code::Form { ids, .. } => {

@@ -25,7 +25,8 @@ pub(crate) fn evaluable(node: &Node) -> Option<Node> {
 /// What is referred to by name and not looked up yet is taken for good: it was checked itself.
 pub(crate) fn is_indexed(node: &Node) -> bool {
     match node {
-        Node::Not(_) | Node::Fuzzy { .. } | Node::Regex(_) | Node::Range { .. } => false,
+        Node::Not(inner) => is_indexed_denied(inner),
+        Node::Fuzzy { .. } | Node::Regex(_) | Node::Range { .. } => false,
         Node::NotEvaluable(_) | Node::Field { name: FieldName::Sentiment, .. } => false,
         Node::Wildcard(pattern) => head(pattern).is_some(),
         Node::Saved { of: None, .. } => true,
@@ -38,6 +39,15 @@ pub(crate) fn is_indexed(node: &Node) -> bool {
             let mut children = other.children().peekable();
             children.peek().is_none() || children.any(is_indexed)
         }
+    }
+}
+
+fn is_indexed_denied(node: &Node) -> bool {
+    match node {
+        Node::Not(inner) => is_indexed(inner),
+        Node::Or(all) => all.iter().any(is_indexed_denied),
+        Node::And(all) => all.iter().all(is_indexed_denied),
+        _ => false,
     }
 }
 

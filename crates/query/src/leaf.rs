@@ -1,7 +1,7 @@
 //! The leaves of the tree: words, phrases and values, folded into keys.
 
 use domain::{Channel, Platform, Tier, host_of};
-use text::words::{Kind, Words};
+use text::words::{Kind, Token, Words};
 
 use crate::ast::{At, Node, Reference, SavedKind, Slot};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
@@ -321,7 +321,11 @@ fn slots(
             _ => Err(parser.error(ErrorCode::BadValue, at).expected(format!("{sign}…"))),
         };
     }
-    let Some(last) = tokens.last() else {
+    // A mark that stands alone folds to one that belongs to the letter before it.
+    let said = |token: &Token| {
+        token.kind != Kind::Word || words.lower(token).contains(char::is_alphanumeric)
+    };
+    let Some(last) = tokens.last().filter(|_| tokens.iter().all(said)) else {
         // A quoted "Dolce & Gabbana" is about its words; alone, a sign can never be found.
         if quoted && !open {
             return Ok(Vec::new());

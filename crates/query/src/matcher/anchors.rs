@@ -69,7 +69,19 @@ pub(crate) fn anchors(code: &Code, book: &Book) -> Option<Anchors> {
         Code::MinCount { inner, .. } | Code::In(_, inner) | Code::Edge { inner, .. } => {
             anchors(inner, book).map(inexact)
         }
-        Code::Not(_) | Code::Pattern(_) | Code::Fact(_) => None,
+        Code::Pattern { head, .. } => head.map(|head| one(book, head, false)),
+        Code::Not(inner) => denied(inner, book),
+        Code::Fact(_) => None,
+    }
+}
+
+/// The ways to what does not hold: of two denials, of a denied alternative or requirement.
+fn denied(code: &Code, book: &Book) -> Option<Anchors> {
+    match code {
+        Code::Not(inner) => anchors(inner, book).map(inexact),
+        Code::Or(all) => rarest(all.iter().filter_map(|code| denied(code, book))),
+        Code::And(all) => every(all.iter().map(|code| denied(code, book))),
+        _ => None,
     }
 }
 

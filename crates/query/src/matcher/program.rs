@@ -128,8 +128,8 @@ pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32
             pack_text(text, into);
             RAW
         }
-        Code::Pattern(id) => {
-            into.extend([0, PATTERN, *id]);
+        Code::Pattern { id, head } => {
+            into.extend([0, PATTERN, *id, head.unwrap_or(NO_ID)]);
             OTHER
         }
         Code::Form { part, word, ids } => {
@@ -254,7 +254,7 @@ pub(crate) fn unpack(node: &[u32]) -> Code {
 
 fn unpack_other(rest: &[u32]) -> Code {
     match rest {
-        [PATTERN, id] => Code::Pattern(*id),
+        [PATTERN, id, head] => Code::Pattern { id: *id, head: (*head != NO_ID).then_some(*head) },
         [kind @ (STEM | COMPOUND_PART), n, rest @ ..] => {
             let (ids, word) = rest.split_at((*n as usize).min(rest.len()));
             let part = *kind == COMPOUND_PART;
@@ -408,6 +408,7 @@ impl Quick<'_> {
                 [STEM | COMPOUND_PART, n, ids @ ..] => {
                     ids.iter().take(*n as usize).any(|id| self.words.has(*id))
                 }
+                [PATTERN, _, head] if *head != NO_ID => most.is_most() && self.words.has(*head),
                 _ => most.is_most(),
             };
         }
@@ -452,7 +453,8 @@ mod tests {
             Code::Raw { words: Box::new([Some(4)]), text: "(Größe)!".into(), edges: (1, 2) },
             Code::In(Part::Lead, Box::new(word(3))),
             Code::Edge { end: true, inner: Box::new(word(3)) },
-            Code::Pattern(5),
+            Code::Pattern { id: 5, head: None },
+            Code::Pattern { id: 5, head: Some(6) },
             Code::Form { part: true, word: "bahn".into(), ids: Box::new([1, 2]) },
             Code::Fact(Fact::Tone(Tone::Negative)),
             Code::Fact(Fact::Range {

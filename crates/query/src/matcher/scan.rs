@@ -211,7 +211,7 @@ pub(crate) fn patterns(
 
 fn shapes(code: &Code, ids: &mut Vec<Id>) {
     match code {
-        Code::Pattern(id) => ids.push(*id),
+        Code::Pattern { id, .. } => ids.push(*id),
         Code::And(all) | Code::Or(all) | Code::AtLeast { of: all, .. } => {
             all.iter().for_each(|code| shapes(code, ids));
         }

@@ -22,7 +22,7 @@ impl Back<'_> {
     fn node(&self, code: &Code) -> Node {
         match code {
             Code::Word(id) => self.word(*id),
-            Code::Pattern(id) => self.pattern(*id),
+            Code::Pattern { id, .. } => self.pattern(*id),
             Code::Form { part: false, word, .. } => Node::Stem(word.to_string()),
             Code::Form { word, .. } => Node::CompoundPart(word.to_string()),
             Code::Phrase(words) => self.slots(words, Node::Phrase),
