@@ -128,6 +128,11 @@ impl Store {
     }
 }
 
+/// Removes what no watch matched and was received before, in small steps; returns how many.
+pub(crate) async fn unmatched_before(store: &Store, before: Time) -> Result<u64> {
+    store.forget(Step::Posts { mentioned: false, before }, i64::MAX).await
+}
+
 /// Removes at most `step` posts, oldest first.
 async fn posts(write: &mut Write, mentioned: i64, before: Time, step: i64) -> Result<u64> {
     let posts: Vec<i64> = sqlx::query_scalar(

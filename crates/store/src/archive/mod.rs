@@ -6,11 +6,23 @@
 //! So an index that lags behind by a moment shows nothing that is gone.
 
 pub(crate) mod changes;
+mod day;
+mod find;
+mod follow;
+mod hours;
+mod near;
+mod plan;
+mod read;
+mod roll;
+mod schema;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use domain::{Post, Time};
 use query::Node;
@@ -35,9 +47,46 @@ pub struct ArchiveOptions {
 /// The index of every post heard. Clones share it.
 #[derive(Clone)]
 pub struct Archive {
-    #[expect(dead_code, reason = "filled in the next step")]
-    store: Store,
+    inner: Arc<Inner>,
 }
+
+/// What clones share.
+struct Inner {
+    store: Store,
+    options: ArchiveOptions,
+    fields: schema::Fields,
+    days: RwLock<BTreeMap<i64, day::Day>>,
+    writing: Arc<tokio::sync::Mutex<follow::Writing>>,
+    /// This process writes the index, so it knows the days there are.
+    follows: AtomicBool,
+    /// When a process that only reads looked for news last.
+    refreshed: Mutex<Option<Instant>>,
+    /// Days that could not be read.
+    suspects: Mutex<Vec<i64>>,
+}
+
+impl Inner {
+    fn days(&self) -> RwLockReadGuard<'_, BTreeMap<i64, day::Day>> {
+        self.days.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn days_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<i64, day::Day>> {
+        self.days.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn suspects(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.suspects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive").field("options", &self.inner.options).finish_non_exhaustive()
+    }
+}
+
+/// A process that only reads looks for news this often.
+const REFRESH: Duration = Duration::from_millis(500);
 
 /// Which posts are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,22 +239,80 @@ impl Archive {
     /// # Errors
     /// [`StoreError::Unusable`] where the folder cannot be written.
     pub async fn open(store: &Store, options: ArchiveOptions) -> Result<Archive> {
-        let _ = options;
-        Ok(Archive { store: store.clone() })
+        let folder = &options.folder;
+        std::fs::create_dir_all(folder).map_err(|e| day::failed(folder, &e))?;
+        let archive = Archive {
+            inner: Arc::new(Inner {
+                store: store.clone(),
+                options,
+                fields: schema::schema().1,
+                days: RwLock::default(),
+                writing: Arc::default(),
+                follows: AtomicBool::new(false),
+                refreshed: Mutex::default(),
+                suspects: Mutex::default(),
+            }),
+        };
+        archive.refresh().await?;
+        Ok(archive)
+    }
+
+    /// Sees what another process wrote since. Who follows knows it already.
+    async fn refresh(&self) -> Result<()> {
+        if self.inner.follows.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        {
+            let mut at = self.inner.refreshed.lock().unwrap_or_else(PoisonError::into_inner);
+            if at.is_some_and(|at| at.elapsed() < REFRESH) {
+                return Ok(());
+            }
+            *at = Some(Instant::now());
+        }
+        let archive = self.clone();
+        follow::blocking(move || {
+            archive.look_again();
+            Ok(())
+        })
+        .await
+    }
+
+    /// A day that cannot be opened may be about to be made; whoever follows looks after it.
+    fn look_again(&self) {
+        let folder = &self.inner.options.folder;
+        let there = day::days_in(folder);
+        self.inner.days_mut().retain(|number, _| there.contains(number));
+        for number in there {
+            let known = self.inner.days().get(&number).cloned();
+            if let Some(day) = known {
+                if let Err(error) = day.reload() {
+                    tracing::debug!("{error}");
+                    self.inner.days_mut().remove(&number);
+                }
+                continue;
+            }
+            if !day::folder_of(folder, number).join("meta.json").exists() {
+                continue;
+            }
+            match day::Day::open(folder, number) {
+                Ok(day) => {
+                    self.inner.days_mut().insert(number, day);
+                }
+                Err(error) => tracing::warn!("{error}"),
+            }
+        }
     }
 
     /// Takes in what happened in the store since: a bounded number of posts, so call it again while
     /// [`CaughtUp::behind`] is not 0, and otherwise every second or when [`Store::changes`] wakes.
     /// `now` says which days are over.
     pub async fn catch_up(&self, now: Time) -> Result<CaughtUp> {
-        let _ = now;
-        Ok(CaughtUp::default())
+        self.follow(now).await
     }
 
     /// A page of posts that match, newest first by the time of publishing. `ast` is a resolved tree.
     pub async fn search(&self, ast: &Node, ask: Ask, decide: Decide) -> Result<Found> {
-        let _ = (ast, ask, decide);
-        Ok(Found::default())
+        self.page(ast, ask, decide).await
     }
 
     /// How many posts that match were published in each hour.
@@ -216,8 +323,7 @@ impl Archive {
         until: Time,
         decide: Decide,
     ) -> Result<Hours> {
-        let _ = (ast, since, until, decide);
-        Ok(Hours { hours: Vec::new(), how: Counted::Exact })
+        self.count_hours(ast, since, until, decide).await
     }
 
     /// Sends every post that matches, newest first, at most `ask.limit`: for exports and for filling
@@ -229,27 +335,24 @@ impl Archive {
         decide: Decide,
         sink: mpsc::Sender<Post>,
     ) -> Result<u64> {
-        let _ = (ast, ask, decide, sink);
-        Ok(0)
+        self.stream(ast, ask, decide, sink).await
     }
 
     /// Makes the index anew from the stored posts; `progress` gets posts done and posts in all.
     /// Listening goes on meanwhile; searches find what is indexed so far. Returns posts indexed.
-    pub async fn rebuild(&self, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
-        progress(0, 0);
-        Ok(0)
+    pub async fn rebuild(&self, progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
+        self.make_anew(progress).await
     }
 
     /// How it is.
     pub async fn status(&self) -> Result<ArchiveStatus> {
-        Ok(ArchiveStatus::default())
+        self.tell().await
     }
 
     /// Drops days older than [`ArchiveOptions::days`], and the oldest ones while everything together
     /// is larger than [`ArchiveOptions::max_bytes`]. Their posts that no watch matched go from the
     /// store too.
     pub async fn drop_old(&self, now: Time) -> Result<Dropped> {
-        let _ = now;
-        Ok(Dropped::default())
+        self.roll(now).await
     }
 }
