@@ -308,6 +308,14 @@ impl web::Hooks for Hooks {
     fn watch_state(&self, watch: WatchId) -> WatchState {
         self.state.of(watch)
     }
+
+    fn costliest(&self, most: usize) -> Vec<WatchId> {
+        self.state.costliest(most).into_iter().map(|(watch, _)| watch).collect()
+    }
+
+    fn troubled(&self) -> Vec<WatchId> {
+        self.state.troubles().into_iter().map(|(watch, _)| watch).collect()
+    }
 }
 
 /// The message "Send a test" sends: the shape of a real one, and it says that it is a test.

@@ -37,7 +37,7 @@ impl Asked {
     /// A tree whose names are looked up already.
     #[must_use]
     pub fn of_node(ast: Node) -> Asked {
-        Asked::of(Query { ast, warnings: Vec::new(), comments: Vec::new() })
+        Asked::of(query_of(ast))
     }
 
     /// Reads a text and looks up what it refers to.
@@ -70,6 +70,12 @@ impl Asked {
             })
         })
     }
+}
+
+/// A query around a tree.
+#[must_use]
+pub fn query_of(ast: Node) -> Query {
+    Query { ast, warnings: Vec::new(), comments: Vec::new(), references: Vec::new() }
 }
 
 /// Looks up everything that a query refers to by name.
@@ -135,8 +141,7 @@ async fn resolve_with(
         }
     }
     let mut find = |kind: SavedKind, name: &str| known.get(&(kind, folded(name))).cloned();
-    let _ = &mut find;
-    Ok(Ok(query))
+    Ok(query::resolve(&query, &mut find))
 }
 
 /// The post with this id or at this address, if it is kept.

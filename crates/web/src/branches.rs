@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use domain::{Post, WatchId};
 use query::{Document, Explanation, FieldName, Lang, Matcher, Node, Query, Scratch};
 
-use crate::ask::Asked;
+use crate::ask::{Asked, query_of};
 
 /// Lines at most.
 const LINES: usize = 200;
@@ -58,7 +58,7 @@ impl Walk {
             Some(name) => Node::Field { name, expr: Box::new(node.clone()) },
             None => node.clone(),
         };
-        let alone = Query { ast, warnings: Vec::new(), comments: Vec::new() };
+        let alone = query_of(ast);
         self.matcher.insert(WatchId(self.lines.len() as i64), &alone);
         let words = told.words.clone();
         self.lines.push(BranchLine { depth, words, class: "", hit: None });
@@ -77,4 +77,16 @@ impl Walk {
 pub fn only_in(query: &Asked, other: &Asked) -> Asked {
     let not = Node::Not(Box::new(other.query.ast.clone()));
     Asked::of_node(Node::and(vec![query.query.ast.clone(), not]))
+}
+
+/// What changed between two queries, branch by branch: gained (`true`) or lost, in words.
+#[must_use]
+pub fn changes(old: &Query, new: &Query, lang: Lang) -> Vec<(bool, String)> {
+    let words = |query: &Query| -> Vec<String> {
+        lines(query, lang, None).into_iter().map(|line| line.words).collect()
+    };
+    let (old, new) = (words(old), words(new));
+    let lost = old.iter().filter(|line| !new.contains(line)).map(|line| (false, line.clone()));
+    let gained = new.iter().filter(|line| !old.contains(line)).map(|line| (true, line.clone()));
+    lost.chain(gained).collect()
 }

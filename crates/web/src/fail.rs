@@ -125,7 +125,10 @@ struct ErrorPage {
 
 /// The page for a failure.
 pub async fn error_page(app: &App, visit: &Visit, fail: &Fail) -> Response {
-    let text = visit.words().say(fail.key()).into_owned();
+    let mut text = visit.words().say(fail.key()).into_owned();
+    if let Fail::Malformed(reason) = fail {
+        text = format!("{text} {reason}");
+    }
     let frame = Frame::bare(app, visit, "title-error");
     let template = ErrorPage {
         f: frame,

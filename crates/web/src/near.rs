@@ -2,10 +2,10 @@
 //! archive is asked who holds everything else.
 
 use domain::Post;
-use query::{Document, Node, Query};
+use query::{Document, Node};
 use store::{Archive, Ask};
 
-use crate::ask::Asked;
+use crate::ask::{Asked, query_of};
 
 /// Branches turned round at most.
 const BRANCHES: usize = 8;
@@ -100,7 +100,7 @@ fn relaxations(node: &Node) -> Vec<(Node, Node)> {
 /// lacks under "one of".
 #[must_use]
 pub fn failed(node: &Node, post: &Post) -> Vec<Node> {
-    let query = Query { ast: node.clone(), warnings: Vec::new(), comments: Vec::new() };
+    let query = query_of(node.clone());
     if query::matches_one(&query, &Document::of(post)).is_some() {
         return Vec::new();
     }

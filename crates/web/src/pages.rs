@@ -1,6 +1,7 @@
 //! One file per screen.
 
 pub mod api;
+pub mod api_query;
 pub mod channels;
 pub mod editor;
 pub mod events;
@@ -17,6 +18,7 @@ pub mod settings;
 pub mod setup;
 pub mod signin;
 pub mod trial;
+pub mod versions;
 pub mod watches;
 pub mod ways;
 

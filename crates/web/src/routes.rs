@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::fail::Fail;
 use crate::pages::{
-    api, channels, editor, events, export, import, mention, mentions, now, saved, search,
-    search_file, settings, setup, signin, trial, watches, ways,
+    api, api_query, channels, editor, events, export, import, mention, mentions, now, saved,
+    search, search_file, settings, setup, signin, trial, versions, watches, ways,
 };
 use crate::{assets, guard, visit};
 
@@ -61,6 +61,8 @@ fn inside(app: &App) -> Router<App> {
         .route("/watches/test", post(trial::test))
         .route("/watches/why", post(trial::ask_why))
         .route("/watches/{id}", get(editor::edit).post(editor::change))
+        .route("/watches/{id}/versions", get(versions::show))
+        .route("/watches/{id}/effect", get(versions::effect))
         .route("/watches/{id}/filling", get(trial::filling))
         .route("/watches/{id}/pause", post(watches::pause))
         .route("/watches/{id}/remove", get(watches::ask_remove).post(watches::remove))
@@ -86,6 +88,13 @@ fn inside(app: &App) -> Router<App> {
         .route("/events", get(events::follow))
         .route("/api/mentions", get(api::mentions))
         .route("/api/watches", get(api::watches))
+        .route("/api/search", get(api_query::search))
+        .route("/api/search/hours", get(api_query::hours))
+        .route("/api/query/parse", post(api_query::parse))
+        .route("/api/query/explain", post(api_query::explain))
+        .route("/api/query/why-not", post(api_query::why_not))
+        .route("/api/query/import", post(api_query::import))
+        .route("/api/query/diff", post(api_query::diff))
         .route("/sign-out", post(signin::leave))
         .route_layer(from_fn_with_state(app.clone(), visit::only_inside))
 }

@@ -304,8 +304,6 @@ fn prove(app: &App, visit: &Visit, form: &Pairs) -> Result<(), Fail> {
 /// A question that a program asks in JSON. It changes nothing, and no foreign page can send it:
 /// browsers ask before they send JSON elsewhere, and we never agree.
 pub struct Question<T> {
-    /// Who asks.
-    pub visit: Visit,
     /// What is asked.
     pub asked: T,
 }
@@ -321,7 +319,7 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Question<T> {
         }
         visit.count_question(app)?;
         let asked = serde_json::from_slice(&body).map_err(|e| Fail::Malformed(e.to_string()))?;
-        Ok(Question { visit, asked })
+        Ok(Question { asked })
     }
 }
 

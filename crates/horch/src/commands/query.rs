@@ -233,7 +233,10 @@ async fn diff(house: &Asking, old: &str, new: &str, limit: usize, as_json: bool)
     let lines = |found: &store::Found| -> Vec<Value> {
         found.posts.iter().filter_map(|p| serde_json::from_str(&json_line(p)).ok()).collect()
     };
-    let changes = changes(&old.query, &new.query);
+    let changes: Vec<(char, String)> = branches::changes(&old.query, &new.query, Lang::En)
+        .into_iter()
+        .map(|(gained, words)| (if gained { '+' } else { '−' }, words))
+        .collect();
     let said = json!({
         "changes": changes.iter().map(|(sign, words)| json!({ "sign": sign.to_string(), "words": words })).collect::<Vec<_>>(),
         "gained": lines(&sides[0].3), "lost": lines(&sides[1].3),
@@ -254,17 +257,6 @@ async fn diff(house: &Asking, old: &str, new: &str, limit: usize, as_json: bool)
         }
     });
     Ok(())
-}
-
-/// What changed between two queries, branch by branch.
-fn changes(old: &Query, new: &Query) -> Vec<(char, String)> {
-    let lines = |query: &Query| -> Vec<String> {
-        branches::lines(query, Lang::En, None).into_iter().map(|b| b.words).collect()
-    };
-    let (old, new) = (lines(old), lines(new));
-    let gone = old.iter().filter(|line| !new.contains(line)).map(|line| ('−', line.clone()));
-    let come = new.iter().filter(|line| !old.contains(line)).map(|line| ('+', line.clone()));
-    gone.chain(come).collect()
 }
 
 /// From when to when a search looks.

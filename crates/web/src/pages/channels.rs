@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
+use crate::holdings::ArchiveView;
 use crate::pages::done;
 use crate::pages::parts::{Input, inputs, read};
 use crate::show::{Clock, When, link};
@@ -92,6 +93,7 @@ struct ChannelsPage {
     gaps: Vec<GapView>,
     days: i64,
     problem: Option<String>,
+    archive: ArchiveView,
 }
 
 /// `GET /channels`
@@ -154,6 +156,7 @@ async fn channels(
     let ledger = store.latency(since).await?;
     let gaps = store.gaps(GAPS).await?;
     let template = ChannelsPage {
+        archive: ArchiveView::of(&clock, &app.archive().status().await?),
         connectors,
         ledger: ledger.iter().map(|(p, l)| ledger_line(&clock, p, l)).collect(),
         gaps: gaps.into_iter().map(|g| gap(&clock, g)).collect(),
