@@ -1,12 +1,13 @@
-//! `cargo xtask train language|sentiment [--data DIR] [--out DIR]`: rebuilds the weight files of
+//! `cargo xtask train language|sentiment|compounds [--data DIR] [--out DIR]`: rebuilds the weight files of
 //! `crates/text/models` from labelled texts. One thread, a fixed order and a fixed seed: the same
 //! data give the same file. Build with `--release`, or it takes an hour instead of a minute.
 //!
-//! The data folder holds the folder `sentiment` that `docs/accuracy.md` describes; it defaults to
+//! The data folder holds the folders `sentiment` and `german` that `docs/accuracy.md` describes; it defaults to
 //! the environment's `HORCH_EVAL_DATA`, then to `../shared/data` beside the repository.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
+pub mod compounds;
 pub mod data;
 pub mod learner;
 pub mod made_up;
@@ -72,7 +73,8 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     let file = match options.name.as_str() {
         "language" => train_language(&options)?,
         "sentiment" => train_sentiment(&options)?,
-        other => bail!("no model {other:?}: say language or sentiment"),
+        "compounds" => compounds::train(&options.data)?,
+        other => bail!("no model {other:?}: say language, sentiment or compounds"),
     };
     let path = options.out.join(format!("{}.bin", options.name));
     std::fs::write(&path, &file).with_context(|| format!("writing {}", path.display()))?;
