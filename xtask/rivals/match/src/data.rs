@@ -1,11 +1,13 @@
 //! Posts and queries of the data folder; its README says where they come from.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use domain::{Channel, Engagement, Platform, Post, Source, Time};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// A query in the neutral form of the files.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct Asked {
     pub all: Vec<Vec<Literal>>,
     /// None of these.
     pub not: Vec<Literal>,
+    /// As the file has it.
+    pub line: String,
 }
 
 /// One condition.
@@ -58,7 +62,7 @@ impl Asked {
             text.split(',').filter(|t| !t.is_empty()).map(Literal::read).collect()
         };
         let all = all.split(';').filter(|t| !t.is_empty()).map(literals).collect::<Option<_>>()?;
-        Some(Asked { all, not: literals(not)? })
+        Some(Asked { all, not: literals(not)?, line: line.to_owned() })
     }
 
     /// In the native syntax.
@@ -80,14 +84,24 @@ fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(BufReader::new(flate2::read::MultiGzDecoder::new(file)).lines().collect::<Result<_, _>>()?)
 }
 
-/// The first `most` queries of a file that the native language can say.
-pub fn queries(path: &Path, most: usize) -> anyhow::Result<Vec<(Asked, query::Query)>> {
+/// The queries of a file that the native language can say: as they stand there, and read.
+pub fn queries(path: &Path) -> anyhow::Result<(Vec<Asked>, Vec<query::Query>)> {
     let all = lines(path)?.into_iter().filter_map(|line| {
         let asked = Asked::read(&line)?;
         let query = query::parse(&asked.native()).ok()?;
         Some((asked, query))
     });
-    Ok(all.take(most).collect())
+    Ok(all.unzip())
+}
+
+/// Writes them back, for those who read the file themselves.
+pub fn write(path: &Path, queries: &[Asked]) -> anyhow::Result<()> {
+    let mut out = GzEncoder::new(BufWriter::new(File::create(path)?), Compression::fast());
+    for asked in queries {
+        writeln!(out, "{}", asked.line)?;
+    }
+    out.finish()?.flush()?;
+    Ok(())
 }
 
 /// Every text of a file as a post.

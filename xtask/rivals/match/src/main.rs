@@ -1,60 +1,194 @@
 //! `cargo xtask bench match`: the matcher, its rivals and its floor in one run. Prints one JSON
 //! object of figures; progress goes to the error output.
+//!
+//! Its argument is the folder of posts and queries. Rates are by the time of one thread on a core
+//! and contain the preparation of the text, everyone's own.
 
 mod data;
+mod lucene;
 mod measure;
+mod mokaccino;
+mod naive;
 mod ours;
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use query::{Live, Query};
+use data::{Asked, Literal};
+use domain::Post;
+use lucene::{Lucene, PRESEARCHERS};
+use naive::Naive;
+use query::{Frequencies, Live, Query};
 use serde_json::{Map, Value, json};
+
+/// Posts whose matches are held against those of the others.
+const COMPARED: usize = 100;
+/// Seconds that rivals are measured for.
+const RIVAL_SECONDS: u32 = 8;
 
 fn main() -> anyhow::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_default());
-    let mut figures = Map::new();
-    let mut tell = |name: &str, value: f64| {
-        eprintln!("{name:<48} {value:>14.3}");
-        figures.insert(name.to_owned(), json!(value));
-    };
     let posts = data::posts(&folder.join("posts.txt.gz"))?;
     let (posts, others) = posts.split_at(posts.len() - 5_000);
-    let mixed = data::queries(&folder.join("queries_100k.tsv.gz"), 100_000)?;
-    let mixed: Vec<&Query> = mixed.iter().map(|(_, query)| query).collect();
-    let observed = ours::observe(others);
-    let floor = ours::floor(posts);
-    tell("floor", floor);
-    for n in [1_000, 10_000, mixed.len()] {
-        let built = ours::build(&mixed[..n], &observed);
-        let snapshot = built.matcher.snapshot();
-        let (rate, matches) = ours::rate(&snapshot, posts);
-        tell(&format!("ours {n}: posts/s"), rate);
-        tell(&format!("ours {n}: share of floor"), rate / floor);
-        tell(&format!("ours {n}: matches a post"), matches as f64 / posts.len() as f64);
-        tell(&format!("ours {n}: built/s"), n as f64 / built.seconds);
-        tell(&format!("ours {n}: bytes a query"), built.bytes / n as f64);
-        tell(&format!("ours {n}: explained posts/s"), ours::rate_explained(&snapshot, posts));
-        let took = ours::latencies(&snapshot, posts);
-        tell(&format!("ours {n}: p50 µs"), took[took.len() / 2]);
-        tell(&format!("ours {n}: p99 µs"), took[took.len() * 99 / 100]);
-        tell(&format!("ours {n}: max µs"), took[took.len() - 1]);
-        if n == mixed.len() {
-            tell("two threads: posts/s", ours::rate_threads(&snapshot, posts, 2));
-            drop(snapshot);
-            let live = Live::new(built.matcher);
-            let (add, remove) = ours::changes(&live, &mixed[..2_000]);
-            tell("add µs", add);
-            tell("remove µs", remove);
-        }
-    }
-    let heavy = data::queries(&folder.join("heavy_10k.tsv.gz"), 10_000)?;
-    let heavy: Vec<&Query> = heavy.iter().map(|(_, query)| query).collect();
-    let built = ours::build(&heavy, &observed);
-    tell("ours heavy: posts/s", ours::rate(&built.matcher.snapshot(), posts).0);
-    tell("ours heavy: bytes a query", built.bytes / heavy.len() as f64);
-    let articles = data::posts(&folder.join("articles.txt.gz"))?;
-    let built = ours::build(&mixed, &observed);
-    tell("ours articles: posts/s", ours::rate(&built.matcher.snapshot(), &articles).0);
-    println!("{}", Value::Object(figures));
+    let mut bench = Bench {
+        scratch: std::env::temp_dir().join(format!("bench-match-{}", std::process::id())),
+        posts,
+        observed: ours::observe(others),
+        figures: Map::new(),
+        floor: ours::floor(posts),
+    };
+    std::fs::create_dir_all(&bench.scratch)?;
+    let told = bench.run(&folder);
+    std::fs::remove_dir_all(&bench.scratch)?;
+    told?;
+    println!("{}", Value::Object(bench.figures));
     Ok(())
+}
+
+/// Who matches what: a post and a query each.
+type Pairs = HashSet<(usize, usize)>;
+
+struct Bench<'a> {
+    scratch: PathBuf,
+    posts: &'a [Post],
+    /// Learnt from posts that are not among those measured.
+    observed: Frequencies,
+    figures: Map<String, Value>,
+    floor: f64,
+}
+
+impl Bench<'_> {
+    fn tell(&mut self, name: &str, value: f64) {
+        eprintln!("{name:<48} {value:>14.3}");
+        self.figures.insert(name.to_owned(), json!(value));
+    }
+
+    fn run(&mut self, folder: &Path) -> anyhow::Result<()> {
+        self.tell("floor: posts/s", self.floor);
+        let (asked, queries) = data::queries(&folder.join("queries_100k.tsv.gz"))?;
+        let mut rates = Vec::new();
+        for n in [1_000, 10_000, queries.len()] {
+            rates.push(self.ours(&format!("{}k", n / 1_000), &queries[..n]));
+        }
+        self.tell("ten times the queries cost", (rates[1] / rates[2]).max(rates[0] / rates[1]));
+        let live = Live::new(ours::build(&queries, &self.observed).matcher);
+        let (add, remove) = ours::changes(&live, &queries[..2_000]);
+        self.tell("add: µs", add);
+        self.tell("remove: µs", remove);
+        let articles = data::posts(&folder.join("articles.txt.gz"))?;
+        let (article_rate, _) = ours::rate(&live.load(), &articles);
+        self.tell("articles: posts/s", article_rate);
+
+        let ours: Pairs = ours::pairs(&live.load(), &self.posts[..COMPARED]).into_iter().collect();
+        drop(live);
+        let (heavy_asked, heavy) = data::queries(&folder.join("heavy_10k.tsv.gz"))?;
+        let heavy_rate = self.ours("heavy", &heavy);
+        self.naive(&asked, &ours);
+        self.mokaccino(&asked, &ours, (rates[2], &articles, article_rate));
+        self.lucene(
+            &folder.join("posts.txt.gz"),
+            (&asked, &ours, rates[2]),
+            (&heavy_asked, heavy_rate),
+        )
+    }
+
+    /// Posts a second over these queries.
+    fn ours(&mut self, name: &str, queries: &[Query]) -> f64 {
+        let n = queries.len() as f64;
+        let built = ours::build(queries, &self.observed);
+        let snapshot = built.matcher.snapshot();
+        let (rate, matches) = ours::rate(&snapshot, self.posts);
+        self.tell(&format!("{name}: posts/s"), rate);
+        self.tell(&format!("{name}: share of floor"), rate / self.floor);
+        self.tell(&format!("{name}: matches a post"), matches as f64 / self.posts.len() as f64);
+        self.tell(&format!("{name}: built/s"), n / built.seconds);
+        self.tell(&format!("{name}: bytes a query"), built.bytes / n);
+        self.tell(
+            &format!("{name}: explained posts/s"),
+            ours::rate_explained(&snapshot, self.posts),
+        );
+        let took = ours::latencies(&snapshot, self.posts);
+        self.tell(&format!("{name}: p50 µs"), took[took.len() / 2]);
+        self.tell(&format!("{name}: p99 µs"), took[took.len() * 99 / 100]);
+        self.tell(&format!("{name}: max µs"), took[took.len() - 1]);
+        let two = ours::rate_threads(&snapshot, self.posts, 2);
+        self.tell(&format!("{name}: two threads posts/s"), two);
+        rate
+    }
+
+    /// Every match is held against the queries read literally.
+    fn naive(&mut self, asked: &[Asked], ours: &Pairs) {
+        let right = Naive::new(asked).pairs(&self.posts[..COMPARED]);
+        self.tell("compared: matches", right.len() as f64);
+        self.tell("compared: wrong matches", right.symmetric_difference(ours).count() as f64);
+    }
+
+    fn mokaccino(
+        &mut self,
+        asked: &[Asked],
+        ours: &Pairs,
+        (rate, articles, article_rate): (f64, &[Post], f64),
+    ) {
+        let built = mokaccino::build(asked);
+        self.tell("mokaccino 100k: built/s", built.rate);
+        self.tell("mokaccino 100k: bytes a query", built.bytes);
+        let seconds = f64::from(RIVAL_SECONDS);
+        let theirs = built.rate(self.posts, seconds);
+        self.tell("mokaccino 100k: posts/s", theirs);
+        self.tell("mokaccino 100k: ours to it", rate / theirs);
+        let pairs: Pairs = built.pairs(&self.posts[..COMPARED]).into_iter().collect();
+        let can = |(_, query): &&(usize, usize)| can_say(&asked[*query]);
+        let (ours, pairs): (Pairs, Pairs) = (
+            ours.iter().filter(can).copied().collect(),
+            pairs.iter().filter(can).copied().collect(),
+        );
+        self.compare("mokaccino", &ours, &pairs);
+        let theirs = built.rate(articles, seconds);
+        self.tell("mokaccino articles: posts/s", theirs);
+        self.tell("mokaccino articles: ours to it", article_rate / theirs);
+    }
+
+    fn lucene(
+        &mut self,
+        posts: &Path,
+        (asked, ours, rate): (&[Asked], &Pairs, f64),
+        (heavy, heavy_rate): (&[Asked], f64),
+    ) -> anyhow::Result<()> {
+        let lucene = match Lucene::build() {
+            Ok(lucene) => lucene,
+            Err(error) => {
+                eprintln!("Lucene's Monitor is left out: {error:#}");
+                return Ok(());
+            }
+        };
+        for (name, asked, rate) in [("100k", asked, rate), ("heavy", heavy, heavy_rate)] {
+            let file = self.scratch.join("queries.tsv.gz");
+            data::write(&file, asked)?;
+            let mut best = 0.0_f64;
+            for presearcher in PRESEARCHERS {
+                let queries = (file.as_path(), asked.len());
+                let told = lucene.run((posts, COMPARED), queries, presearcher, RIVAL_SECONDS)?;
+                self.tell(&format!("lucene {name} {presearcher}: posts/s"), told.rate);
+                self.tell(&format!("lucene {name} {presearcher}: built/s"), told.built);
+                best = best.max(told.rate);
+                if name == "100k" && presearcher == PRESEARCHERS[0] {
+                    self.compare("lucene", ours, &told.pairs.into_iter().collect());
+                }
+            }
+            self.tell(&format!("lucene {name}: ours to it"), rate / best);
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, rival: &str, ours: &Pairs, theirs: &Pairs) {
+        self.tell(&format!("{rival}: matches in common"), ours.intersection(theirs).count() as f64);
+        self.tell(&format!("{rival}: only ours"), ours.difference(theirs).count() as f64);
+        self.tell(&format!("{rival}: only its"), theirs.difference(ours).count() as f64);
+    }
+}
+
+/// Whether mokaccino can say all of a query.
+fn can_say(asked: &Asked) -> bool {
+    let all = asked.all.iter().flatten().chain(&asked.not);
+    all.into_iter().all(|literal| !matches!(literal, Literal::Near(..)))
 }

@@ -18,7 +18,7 @@ pub struct Built {
 }
 
 /// Builds a matcher whose words are chosen by what was observed before.
-pub fn build(queries: &[&Query], observed: &Frequencies) -> Built {
+pub fn build(queries: &[Query], observed: &Frequencies) -> Built {
     let (memory, began) = (memory_bytes(), cpu_seconds());
     let mut matcher = Matcher::with(observed.clone());
     for (n, query) in queries.iter().enumerate() {
@@ -44,6 +44,17 @@ pub fn rate(snapshot: &Snapshot, posts: &[Post]) -> (f64, u64) {
     let began = cpu_seconds();
     let matches = run(&mut scratch, posts);
     (posts.len() as f64 / (cpu_seconds() - began), matches)
+}
+
+/// Which post matches which query.
+pub fn pairs(snapshot: &Snapshot, posts: &[Post]) -> Vec<(usize, usize)> {
+    let mut scratch = Scratch::default();
+    let mut pairs = Vec::new();
+    for (n, post) in posts.iter().enumerate() {
+        let found = snapshot.watches(&Document::of(post), &mut scratch);
+        pairs.extend(found.iter().map(|watch| (n, watch.0 as usize)));
+    }
+    pairs
 }
 
 /// Posts a second with spans and reasons for each match.
@@ -86,7 +97,7 @@ pub fn latencies(snapshot: &Snapshot, posts: &[Post]) -> Vec<f64> {
 }
 
 /// Microseconds to add and to remove a query while all the others are there.
-pub fn changes(live: &Live, queries: &[&Query]) -> (f64, f64) {
+pub fn changes(live: &Live, queries: &[Query]) -> (f64, f64) {
     let first = 10_000_000;
     let began = cpu_seconds();
     for (n, query) in queries.iter().enumerate() {
