@@ -4,6 +4,7 @@
 mod bench_feeds;
 mod bench_idle;
 mod bench_latency;
+mod bench_match;
 mod bench_replay;
 mod catalogue;
 mod eval;
@@ -110,6 +111,7 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
         "feeds" => bench_feeds::run(rest),
         "idle" => bench_idle::run(rest),
         "latency" => bench_latency::run(rest),
-        other => anyhow::bail!("no bench {other:?}: say replay, feeds, idle or latency"),
+        "match" => bench_match::run(rest),
+        other => anyhow::bail!("no bench {other:?}: say replay, match, feeds, idle or latency"),
     }
 }
