@@ -4,7 +4,7 @@ use domain::{Part, Tone};
 use text::words::Words;
 
 use crate::ast::{Bound, Node, Slot};
-use crate::fields::{FieldName, Holds, NumberField, PART_MARK, PROPERTY_MARK, STEM_MARK};
+use crate::fields::{FieldName, Holds, NumberField, PROPERTY_MARK, STEM_MARK};
 use crate::german;
 use crate::guard;
 use crate::matcher::dictionary::{Book, Id, Kind};
@@ -249,9 +249,7 @@ impl<'b> Compiler<'b> {
     }
 
     fn compound_part(&mut self, word: &str) -> Code {
-        let marked = [text::words::fold_plain(word), text::words::fold_german(word)]
-            .map(|form| format!("{PART_MARK}{form}"));
-        self.form(true, word, marked.into_iter().chain([word.to_owned()]).collect())
+        self.form(true, word, german::part_keys(word))
     }
 
     fn form(&mut self, part: bool, word: &str, mut keys: Vec<String>) -> Code {

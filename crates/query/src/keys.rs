@@ -118,12 +118,7 @@ pub fn index_keys_of_stem(word: &str) -> Vec<String> {
 /// The keys one of which every word has that holds this one as a part.
 #[must_use]
 pub fn index_keys_of_part(word: &str) -> Vec<String> {
-    let marked = [text::words::fold_plain(word), text::words::fold_german(word)]
-        .map(|form| format!("{PART_MARK}{form}"));
-    let mut keys: Vec<String> = marked.into_iter().chain([word.to_owned()]).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    german::part_keys(word)
 }
 
 fn stem_key(key: &mut String, lang: &str, stem: &str) {
