@@ -285,7 +285,8 @@ impl NumberField {
 }
 
 /// What people ask for in other tools and no post here can answer.
-pub(crate) const NOT_EVALUABLE: [&str; 19] = [
+pub(crate) const NOT_EVALUABLE: [&str; 20] = [
+    "condition",
     "gender",
     "age",
     "agegroup",

@@ -3,7 +3,7 @@
 use crate::ast::{At, Bound, SavedKind};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
 use crate::fields::{FieldName, Holds, NOT_EVALUABLE, NumberField};
-use crate::like::field_like;
+use crate::like::{field_like, operator_like};
 use crate::range;
 
 /// What the words after a colon belong to.
@@ -483,7 +483,13 @@ impl<'a> Lexer<'a> {
             _ if near && (number.is_some() || is_upper) => {
                 Lex::Near { gap: None, ordered: name == "ONEAR", not: name == "NOTNEAR" }
             }
-            _ => return Ok(None),
+            _ => {
+                if let Some(suggestion) = operator_like(name, number).filter(|_| is_upper) {
+                    let (code, found) = (WarningCode::LowerCaseWord, word.to_owned());
+                    self.warnings.push(Warning { code, at, found, suggestion });
+                }
+                return Ok(None);
+            }
         };
         if !is_upper {
             // `Not` begins many a German sentence; only `not` looks like the operator.

@@ -88,6 +88,7 @@ mod explain;
 mod fields;
 mod german;
 mod guard;
+pub mod import;
 mod keys;
 mod leaf;
 mod lex;

@@ -51,18 +51,24 @@ pub(crate) fn field_like(name: &str) -> Option<&'static str> {
     nearest(name, fields.chain(numbers).chain(rest).map(|name| (name, name)))
 }
 
-/// Operators of other languages, and the names of ours that a slip of the pen makes a word.
-pub(crate) fn operator_like(word: &str) -> Option<&'static str> {
-    match word {
-        "UND" => return Some("AND"),
-        "ODER" => return Some("OR"),
-        "NICHT" | "ANDNOT" => return Some("NOT"),
-        "NAHE" => return Some("NEAR/5"),
-        _ if word.len() < 6 => return None,
-        _ => {}
+/// The operator that a word in capitals was probably meant to be: in German, or misspelt.
+pub(crate) fn operator_like(name: &str, number: Option<&str>) -> Option<String> {
+    if let Some(number) = number.filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    {
+        let ours = ["NEAR", "ONEAR", "NOTNEAR"].map(|name| (name, name));
+        return nearest(name, ours.into_iter()).map(|near| format!("{near}/{number}"));
     }
-    let ours = ["SENTENCE", "OSENTENCE", "PARAGRAPH", "OPARAGRAPH", "NOTNEAR"];
-    nearest(word, ours.into_iter().map(|name| (name, name))).filter(|name| *name != word)
+    let near = match name {
+        "UND" => "AND",
+        "ODER" => "OR",
+        "NICHT" | "ANDNOT" => "NOT",
+        _ if number.is_some() || name.len() < 6 => return None,
+        _ => {
+            let ours = ["SENTENCE", "OSENTENCE", "PARAGRAPH", "OPARAGRAPH", "NOTNEAR"];
+            nearest(name, ours.into_iter().map(|name| (name, name)))?
+        }
+    };
+    Some(near.to_owned())
 }
 
 /// The candidate that at most two slips of the pen part from `word` (one, in short words).

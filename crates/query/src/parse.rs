@@ -491,7 +491,7 @@ fn operator_name(lex: &Lex, text: &str) -> String {
 }
 
 /// A node whose matches stand somewhere in a text.
-fn has_place(node: &Node) -> bool {
+pub(crate) fn has_place(node: &Node) -> bool {
     match node {
         Node::Term(_)
         | Node::Prefix(_)
