@@ -296,7 +296,7 @@ impl std::error::Error for QueryError {}
 pub enum WarningCode {
     /// `AND` and `OR` side by side without brackets.
     MixedAndOr,
-    /// `and`, `or`, `not` in lower case are words.
+    /// `and`, `or`, `not` in lower case and `UND` are words.
     LowerCaseWord,
     /// `and`, `or`, `not` in lower case were read as operators.
     LowerCaseOperator,

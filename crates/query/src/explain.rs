@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::ast::{Node, Query};
+use crate::ast::{Node, Query, SavedKind};
 use crate::error::Lang;
+use crate::fields::FieldName;
+use crate::guard;
 
 /// How the matcher treats a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub enum Cost {
     Indexed,
     /// It is looked at once another branch brought the post.
     Verified,
+    /// It is asked last, of posts whose text matched.
+    Last,
 }
 
 /// A branch of a query in words.
@@ -91,9 +95,83 @@ fn said(node: &Node, lang: Lang) -> Explanation {
             pick(format!("in {}", name.as_str()), format!("im Feld {}", name.as_str()))
         }
         Node::Is(property) => property.as_str().to_owned(),
-        other => other.to_string(),
+        Node::Wildcard(pattern) => {
+            let pattern = quoted(pattern, de);
+            pick(
+                format!("words of the shape {pattern} (* any letters, ? exactly one)"),
+                format!("Wörter der Form {pattern} (* beliebige Buchstaben, ? genau einer)"),
+            )
+        }
+        Node::Fuzzy { word, edits } => {
+            let word = quoted(word, de);
+            pick(
+                format!("{word} with at most {}", counted(*edits, "wrong letter", "wrong letters")),
+                format!("{word} mit höchstens {}", counted(*edits, "Tippfehler", "Tippfehlern")),
+            )
+        }
+        Node::Regex(expression) => pick(
+            format!("words that fit the expression /{expression}/"),
+            format!("Wörter, die auf den Ausdruck /{expression}/ passen"),
+        ),
+        Node::Stem(word) => {
+            let word = quoted(word, de);
+            pick(format!("any inflected form of {word}"), format!("jede gebeugte Form von {word}"))
+        }
+        Node::CompoundPart(word) => {
+            let word = quoted(word, de);
+            pick(
+                format!("{word}, alone or as a part of a compound"),
+                format!("{word}, allein oder als Teil eines zusammengesetzten Wortes"),
+            )
+        }
+        Node::Slop { slop, words } => {
+            let phrase = Node::Phrase(words.clone());
+            pick(
+                format!("the phrase {phrase}, its words moved by at most {slop} places in all"),
+                format!("die Wortfolge {phrase}, Wörter um insgesamt höchstens {slop} verschoben"),
+            )
+        }
+        Node::Starts(_) => pick("at the beginning".into(), "am Anfang".into()),
+        Node::Ends(_) => pick("at the end".into(), "am Ende".into()),
+        Node::Range { field, .. } => {
+            let range = node.to_string();
+            let bounds = range.split_once(':').map_or("", |(_, bounds)| bounds);
+            pick(
+                format!("{} within {bounds}", field.as_str()),
+                format!("{} im Bereich {bounds}", field.as_str()),
+            )
+        }
+        Node::Saved { kind, name, .. } => {
+            let name = quoted(name, de);
+            match kind {
+                SavedKind::Query => pick(
+                    format!("what the saved query {name} asks for"),
+                    format!("was die gespeicherte Abfrage {name} verlangt"),
+                ),
+                SavedKind::Watch => pick(
+                    format!("what the watch {name} listens for"),
+                    format!("worauf die Beobachtung {name} hört"),
+                ),
+                SavedKind::List => pick(
+                    format!("from a source on the list {name}"),
+                    format!("aus einer Quelle der Liste {name}"),
+                ),
+            }
+        }
+        Node::Highlight { weight, .. } => {
+            let weight = f64::from(*weight) / 1_000.0;
+            pick(format!("shown with weight {weight}"), format!("gezeigt mit Gewicht {weight}"))
+        }
+        Node::NotEvaluable(text) => pick(
+            format!("{text} (no post here can answer this; left out)"),
+            format!("{text} (kann hier kein Beitrag beantworten; bleibt außer Acht)"),
+        ),
     };
-    let cost = if indexed(node) { Cost::Indexed } else { Cost::Verified };
+    let cost = match node {
+        Node::Field { name: FieldName::Sentiment, .. } | Node::Range { .. } => Cost::Last,
+        _ if guard::is_indexed(node) => Cost::Indexed,
+        _ => Cost::Verified,
+    };
     Explanation { words, cost, children: node.children().map(|child| said(child, lang)).collect() }
 }
 
@@ -101,19 +179,8 @@ fn quoted(word: &str, de: bool) -> String {
     if de { format!("„{word}“") } else { format!("“{word}”") }
 }
 
-fn indexed(node: &Node) -> bool {
-    match node {
-        Node::Not(_) => false,
-        Node::Or(all) => all.iter().all(indexed),
-        Node::AtLeast { n, of } => {
-            of.iter().filter(|node| indexed(node)).count() + *n as usize > of.len()
-        }
-        Node::NotNear { a, .. } => indexed(a),
-        other => {
-            let mut children = other.children().peekable();
-            children.peek().is_none() || children.any(indexed)
-        }
-    }
+fn counted(n: u8, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
 }
 
 impl fmt::Display for Explanation {

@@ -45,7 +45,7 @@
 //! assert_eq!(error.at, 19..21);
 //! ```
 //!
-//! # The language, as far as it is evaluated
+//! # The language
 //! Words match whole words of title, lead, body, hashtags and names the post addresses, case aside;
 //! never addresses (`url:` and `link:` do). Which forms a word is found under is told in
 //! [`text::words`]: unaccented words match with and without accents and umlauts (`muller`, `mueller`
@@ -59,24 +59,31 @@
 //! | `a OR b`, `a \|\| b` | one of them |
 //! | `-a`, `!a`, `NOT a`, `AND NOT a` | not; never alone |
 //! | `"a b"`, `"a pre*"`, `"a * b"` | words one after another; curly quotes count |
-//! | `"a b c"~5` | all in any order, at most 5 other words among them |
+//! | `"a b c"~5`, `"a b c"~~5` | all in any order, at most 5 other words among them; moved by at most 5 places in all |
+//! | `"a b c"/2`, `2 OF (a, b, c)`, `COUNT(a) >= 3` | at least so many of them; at least so often |
 //! | `a NEAR/5 b`, `ONEAR/5`, `NOTNEAR/5` | at most 5 words between; in this order; none so close |
 //! | `a SENTENCE b`, `PARAGRAPH`, `OSENTENCE`, `OPARAGRAPH` | in one sentence, paragraph; in order |
-//! | `pre*` | words that begin so |
+//! | `STARTS(a)`, `ENDS(a)` | at the beginning, the end of a part or field |
+//! | `pre*`, `mid?dle`, `*suffix`, `word~1`, `/expr/` | words by their shape |
+//! | `stem:laufen`, `part:bahn` | inflected forms; also inside a German compound |
 //! | `#tag`, `@name`, `$TICKER`, emoji, `https://…` | that alone |
 //! | `{AC/DC}` | exactly these characters |
-//! | `2 OF (a, b, c)`, `COUNT(a) >= 3` | at least so many of them; at least so often |
 //! | `title: lead: body:` | within a part of the text |
 //! | `author: source: url: link: hashtag: mention:` | words of these fields |
-//! | `site: lang: country: channel: platform: tier: id:` | whole values |
-//! | `is:reply repost quote verified own`, `has:image video link` | properties |
+//! | `site: lang: country: channel: platform: tier: community: tag: id: sentiment:` | whole values |
+//! | `reach: followers: engagement: relevance: rating: sentiment: published: minuteofday:` | numbers: `>=5`, `[1 TO 9}` |
+//! | `is:reply repost quote comment question verified own reviewed deleted`, `has:image video link` | properties |
+//! | `query:"Name" watch:"Name" list:"Name"` | what is saved under a name, see [`resolve`] |
 //! | `field:(a OR b)`, `field: a` | distributes; a space is allowed |
-//! | `<<< … >>>` | a comment |
+//! | `(a OR b)^9`, `<<< … >>>` | weight when shown; a comment |
 //!
 //! NOT binds before NEAR and its kin, these before AND, AND before OR; a mix of AND and OR without
 //! brackets is read so, with a warning. Near something, `AND` is spread: `(a AND b) NEAR/3 c` asks
 //! for `a` near `c` and `b` near `c`. Distances never reach over the end of a part.
-//! The rest of the language is refused with [`ErrorCode::NotYet`] at its place.
+//!
+//! A query must name something that can be looked up (a word, a phrase, a beginning, a field such
+//! as `lang:`): `*suffix`, `word~1`, `/expr/`, numbers and tone only narrow it down, else the error
+//! is [`ErrorCode::NeedsWord`]. What no post here can answer (`gender:`) is left out with a warning.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod ast;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod errors;
+mod import;
+mod language;
 mod oracle;
 mod random;
 mod table;
