@@ -1,4 +1,4 @@
-//! `cargo xtask train language|sentiment|compounds [--data DIR] [--out DIR]`: rebuilds the weight files of
+//! `cargo xtask train language|sentiment|compounds|verbs [--data DIR] [--out DIR]`: rebuilds the weight files of
 //! `crates/text/models` from labelled texts. One thread, a fixed order and a fixed seed: the same
 //! data give the same file. Build with `--release`, or it takes an hour instead of a minute.
 //!
@@ -11,6 +11,7 @@ pub mod compounds;
 pub mod data;
 pub mod learner;
 pub mod made_up;
+pub mod verbs;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -74,9 +75,11 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         "language" => train_language(&options)?,
         "sentiment" => train_sentiment(&options)?,
         "compounds" => compounds::train(&options.data)?,
-        other => bail!("no model {other:?}: say language, sentiment or compounds"),
+        "verbs" => verbs::train(&options.data)?,
+        other => bail!("no model {other:?}: say language, sentiment, compounds or verbs"),
     };
-    let path = options.out.join(format!("{}.bin", options.name));
+    let ending = if options.name == "verbs" { "txt" } else { "bin" };
+    let path = options.out.join(format!("{}.{ending}", options.name));
     std::fs::write(&path, &file).with_context(|| format!("writing {}", path.display()))?;
     println!("{} ({} bytes)", path.display(), file.len());
     Ok(())

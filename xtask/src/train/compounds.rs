@@ -182,7 +182,7 @@ fn changed(noun: &str) -> Option<String> {
 }
 
 /// In the table's spelling; nothing for what has other letters than German or is too short.
-fn spelled(word: &str) -> Option<String> {
+pub(super) fn spelled(word: &str) -> Option<String> {
     let mut out = String::with_capacity(word.len() + 2);
     for c in word.to_lowercase().chars() {
         out.extend(compound::letter(c)?.iter().filter(|&&b| b != 0).map(|&b| char::from(b)));
@@ -190,7 +190,8 @@ fn spelled(word: &str) -> Option<String> {
     (out.len() >= compound::LEAST_PART).then_some(out)
 }
 
-fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
+/// The lines of a gzipped file.
+pub(super) fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
     let name = || path.display().to_string();
     let file = std::fs::File::open(path).with_context(name)?;
     let mut text = String::new();
