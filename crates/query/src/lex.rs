@@ -330,14 +330,6 @@ impl<'a> Lexer<'a> {
             self.push(lex, len);
             return Ok(());
         }
-        if let Some(ours) = operator_like(word) {
-            self.warnings.push(Warning {
-                code: WarningCode::LowerCaseWord,
-                at: self.pos..self.pos + len,
-                found: word.to_owned(),
-                suggestion: ours.to_owned(),
-            });
-        }
         self.push(Lex::Word, len);
         Ok(())
     }
