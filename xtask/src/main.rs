@@ -1,7 +1,9 @@
 //! What is done around the house and never shipped: tests, rules, evaluation, training, benches.
 //! `cargo xtask --help` lists it.
 
+mod bench_archive;
 mod bench_feeds;
+mod bench_flow;
 mod bench_idle;
 mod bench_latency;
 mod bench_match;
@@ -9,6 +11,7 @@ mod bench_replay;
 mod catalogue;
 mod eval;
 mod figures;
+mod fuzz;
 mod process;
 mod real;
 mod test;
@@ -44,8 +47,10 @@ enum Command {
     Eval(Rest),
     /// Rebuild a model from labelled texts: language, sentiment
     Train(Rest),
-    /// Measure a figure: replay, feeds, idle, latency
+    /// Measure a figure: replay, archive, feeds, idle, latency
     Bench(Rest),
+    /// Throw made-up inputs at the query language: [--seconds N] [parse|import|matches] (nightly)
+    Fuzz(Rest),
     /// Rebuild the starter catalogue of feeds from public lists
     Catalogue(Rest),
 }
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         Command::Eval(rest) => eval::run(&rest.args),
         Command::Train(rest) => train::run(&rest.args),
         Command::Bench(rest) => bench(&rest.args),
+        Command::Fuzz(rest) => fuzz::run(&rest.args),
         Command::Catalogue(rest) => catalogue::run(&rest.args),
     };
     match result {
@@ -107,11 +113,13 @@ fn in_release() -> ExitCode {
 fn bench(args: &[String]) -> anyhow::Result<()> {
     let (name, rest) = args.split_first().map_or(("", args), |(name, rest)| (name.as_str(), rest));
     match name {
+        "archive" => bench_archive::run(rest),
         "replay" => bench_replay::run(rest),
+        "flow" => bench_flow::run(rest),
         "feeds" => bench_feeds::run(rest),
         "idle" => bench_idle::run(rest),
         "latency" => bench_latency::run(rest),
         "match" => bench_match::run(rest),
-        other => anyhow::bail!("no bench {other:?}: say replay, match, feeds, idle or latency"),
+        other => anyhow::bail!("no bench {other:?}: say replay, match, archive, feeds, idle or latency"),
     }
 }

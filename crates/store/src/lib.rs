@@ -87,7 +87,7 @@ mod watch_page;
 
 pub use archive::{
     Archive, ArchiveOptions, ArchiveStatus, Ask, CaughtUp, Counted, Cursor, Decide, Dropped, Found,
-    HourCount, Hours,
+    HourCount, Hours, Moment,
 };
 pub use watch_page::MOST_COUNTED;
 

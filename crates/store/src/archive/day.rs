@@ -206,3 +206,56 @@ pub(crate) fn failed(path: &Path, error: &std::io::Error) -> StoreError {
 pub(crate) fn broken(day: i64, error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Unusable(format!("archive: day {day}: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_keeps_what_was_put_in_and_not_taken_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = Day::open(folder.path(), 7).unwrap();
+        let mut writer = day.write(schema::schema().1).unwrap();
+        for row in 1..=3 {
+            writer.add(row, &post("one two")).unwrap();
+        }
+        writer.remove(2);
+        writer.commit(3).unwrap();
+        day.reload().unwrap();
+        assert_eq!(day.searcher().num_docs(), 2);
+        assert!(day.is_sound());
+        assert_eq!(days_in(folder.path()), [7]);
+        // Put in again after a crash, a post does not stand there twice.
+        drop(writer);
+        let mut writer = day.write(schema::schema().1).unwrap();
+        writer.add(3, &post("three")).unwrap();
+        writer.add(4, &post("four")).unwrap();
+        writer.commit(4).unwrap();
+        writer.seal().unwrap();
+        day.reload().unwrap();
+        assert_eq!((day.searcher().num_docs(), day.pieces()), (3, 1));
+    }
+
+    fn post(body: &str) -> Post {
+        Post {
+            platform: domain::Platform::WEB,
+            native_id: "1".into(),
+            url: String::new(),
+            channel: domain::Channel::Blog,
+            source: domain::Source::default(),
+            author: None,
+            title: String::new(),
+            lead: String::new(),
+            body: body.into(),
+            lang: None,
+            published: domain::Time(1),
+            received: domain::Time(2),
+            links: vec![],
+            hashtags: vec![],
+            mentions: vec![],
+            relation: None,
+            engagement: domain::Engagement::default(),
+            media: vec![],
+        }
+    }
+}

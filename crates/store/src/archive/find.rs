@@ -69,7 +69,11 @@ impl Piece {
     }
 
     /// Calls `each` with the time and row of every post proposed in this piece.
-    pub fn each(&self, weight: &dyn Weight, each: &mut dyn FnMut(i64, &dyn Fn() -> i64)) -> Result<()> {
+    pub fn each(
+        &self,
+        weight: &dyn Weight,
+        each: &mut dyn FnMut(i64, &dyn Fn() -> i64),
+    ) -> Result<()> {
         let reader = self.reader();
         let alive = reader.alive_bitset();
         let mut scorer = weight.scorer(reader, 1.0).map_err(|e| broken(self.day, &e))?;
@@ -79,7 +83,8 @@ impl Piece {
             let count = scorer.fill_buffer(&mut docs);
             self.published.first_vals(&docs[..count], &mut times[..count]);
             for (doc, time) in docs[..count].iter().zip(&times[..count]) {
-                let Some(time) = time.filter(|_| alive.is_none_or(|alive| alive.is_alive(*doc))) else {
+                let Some(time) = time.filter(|_| alive.is_none_or(|alive| alive.is_alive(*doc)))
+                else {
                     continue;
                 };
                 each(time, &|| self.row.first(*doc).unwrap_or(0));

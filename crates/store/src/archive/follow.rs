@@ -87,11 +87,39 @@ struct Change {
     source: Option<i64>,
 }
 
+/// A moment in the life of a store, as the archive counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    row: i64,
+    seq: i64,
+}
+
 impl Archive {
+    /// The store as it is now, to be asked about with [`Archive::reached`].
+    pub async fn moment(&self) -> Result<Moment> {
+        let (_, row) = self.identity().await?;
+        let seq: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM archive_changes")
+            .fetch_one(self.inner.store.readers())
+            .await?;
+        Ok(Moment { row, seq: seq.unwrap_or(0) })
+    }
+
+    /// Whether everything that was in the store at a moment can be found in the index.
+    #[must_use]
+    pub fn reached(&self, moment: Moment) -> bool {
+        read_position(&self.inner.options.folder).is_some_and(|position| {
+            position.format == FORMAT && position.row >= moment.row && position.seq >= moment.seq
+        })
+    }
+
     pub(super) async fn follow(&self, now: Time) -> Result<CaughtUp> {
         let mut writing = std::sync::Arc::clone(&self.inner.writing).lock_owned().await;
         if !self.begin(&mut writing).await? {
-            return Ok(CaughtUp { behind: self.behind().await?, elsewhere: true, ..CaughtUp::default() });
+            return Ok(CaughtUp {
+                behind: self.behind().await?,
+                elsewhere: true,
+                ..CaughtUp::default()
+            });
         }
         let result = self.follow_locked(&mut writing, now).await;
         if result.is_err() {
@@ -211,14 +239,18 @@ impl Archive {
     /// Opens every day that should be there; what is missing or broken is made anew.
     fn look_at_days(&self, writing: &mut Writing) -> Result<()> {
         let folder = &self.inner.options.folder;
-        let numbers: HashSet<i64> =
-            day::days_in(folder).into_iter().chain(writing.committed.days.iter().copied()).collect();
+        let numbers: HashSet<i64> = day::days_in(folder)
+            .into_iter()
+            .chain(writing.committed.days.iter().copied())
+            .collect();
         for number in numbers {
             let is_there = day::folder_of(folder, number).join("meta.json").exists();
-            let opened = self.inner.days().get(&number).cloned().map_or_else(
-                || Day::open(folder, number),
-                Ok,
-            );
+            let opened = self
+                .inner
+                .days()
+                .get(&number)
+                .cloned()
+                .map_or_else(|| Day::open(folder, number), Ok);
             match opened {
                 Ok(day) if is_there && !day::is_unfinished(folder, number) => {
                     self.inner.days_mut().insert(number, day);
@@ -522,7 +554,9 @@ impl Archive {
             .days()
             .values()
             .filter(|day| day.number < today && day.pieces() > PIECES)
-            .filter(|day| writing.sealed.get(&day.number).is_none_or(|at| at.elapsed() > SEAL_EVERY))
+            .filter(|day| {
+                writing.sealed.get(&day.number).is_none_or(|at| at.elapsed() > SEAL_EVERY)
+            })
             .cloned()
             .collect();
         let Some(day) = over.into_iter().next_back() else { return Ok(()) };
@@ -646,8 +680,8 @@ fn read_position(folder: &Path) -> Option<Position> {
 fn write_position(folder: &Path, position: &Position) -> Result<()> {
     let path: PathBuf = folder.join(POSITION);
     let fresh = folder.join("position.new");
-    let text = serde_json::to_vec(position)
-        .map_err(|e| StoreError::Unusable(format!("archive: {e}")))?;
+    let text =
+        serde_json::to_vec(position).map_err(|e| StoreError::Unusable(format!("archive: {e}")))?;
     let written = (|| {
         let mut file = File::create(&fresh)?;
         std::io::Write::write_all(&mut file, &text)?;

@@ -123,7 +123,8 @@ impl Archive {
         for now in sample.chunks(TOGETHER) {
             let posts = self.decide(now, decide).await?;
             looked_at += now.len();
-            matched.extend(now.iter().zip(&posts).filter(|(_, post)| post.is_some()).map(|(p, _)| *p));
+            matched
+                .extend(now.iter().zip(&posts).filter(|(_, post)| post.is_some()).map(|(p, _)| *p));
             if began.elapsed() > LOOK {
                 break;
             }

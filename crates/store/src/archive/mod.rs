@@ -15,6 +15,7 @@ mod plan;
 mod read;
 mod roll;
 mod schema;
+mod without;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +28,8 @@ use std::time::{Duration, Instant};
 use domain::{Post, Time};
 use query::Node;
 use tokio::sync::mpsc;
+
+pub use follow::Moment;
 
 use crate::{Result, Store, StoreError};
 

@@ -16,6 +16,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::near::{Near, Shape};
 use super::schema::{Fields, RUN_GAP, cut, plain};
+use super::without::Without;
 
 /// What the index proposes for a query.
 pub(crate) struct Plan {
@@ -131,14 +132,18 @@ impl Planner<'_> {
         matches!(
             self.field,
             Some(
-                F::Site | F::Lang | F::Country | F::Channel | F::Platform | F::Tier | F::Id
-                    | F::Community | F::Tag | F::Sentiment
+                F::Site
+                    | F::Lang
+                    | F::Country
+                    | F::Channel
+                    | F::Platform
+                    | F::Tier
+                    | F::Id
+                    | F::Community
+                    | F::Tag
+                    | F::Sentiment
             )
         )
-    }
-
-    fn is_part(self) -> bool {
-        matches!(self.field, Some(FieldName::Title | FieldName::Lead | FieldName::Body))
     }
 
     fn term(self, word: &str) -> Plan {
@@ -373,35 +378,37 @@ fn wildcard(pattern: &str) -> String {
 fn not(inner: Plan) -> Plan {
     match (inner.query, inner.exact) {
         (None, true) => Plan::never(),
-        (Some(query), true) => Plan::exact(BooleanQuery::new(vec![
-            (Occur::Must, Box::new(AllQuery)),
-            (Occur::MustNot, query),
-        ])),
+        (Some(query), true) => {
+            Plan::exact(Without { base: Box::new(AllQuery), excluded: vec![query] })
+        }
         (_, false) => Plan::every(),
     }
 }
 
 fn all_of(plans: Vec<Plan>) -> Plan {
     let exact = plans.iter().all(|plan| plan.exact);
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(plans.len());
+    let mut asked: Vec<Box<dyn Query>> = Vec::with_capacity(plans.len());
+    let mut excluded = Vec::new();
     for query in plans.into_iter().filter_map(|plan| plan.query) {
         // `a AND NOT b` is asked as such, not as `a AND (everything but b)`.
-        match query.downcast_ref::<BooleanQuery>().map(BooleanQuery::clauses) {
-            Some([(Occur::Must, every), (Occur::MustNot, excluded)])
-                if every.is::<AllQuery>() =>
-            {
-                clauses.push((Occur::MustNot, excluded.box_clone()));
+        match query.downcast_ref::<Without>() {
+            Some(without) if without.base.is::<AllQuery>() => {
+                excluded.extend(without.clone().excluded);
             }
-            _ => clauses.push((Occur::Must, query)),
+            _ => asked.push(query),
         }
     }
-    if clauses.is_empty() {
-        return Plan { query: None, exact };
-    }
-    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
-    }
-    Plan { query: Some(Box::new(BooleanQuery::new(clauses))), exact }
+    let base: Option<Box<dyn Query>> = match asked.len() {
+        0 if excluded.is_empty() => return Plan { query: None, exact },
+        0 => Some(Box::new(AllQuery)),
+        1 => asked.pop(),
+        _ => Some(Box::new(BooleanQuery::intersection(asked))),
+    };
+    let query = base.map(|base| match excluded.is_empty() {
+        true => base,
+        false => Box::new(Without { base, excluded }),
+    });
+    Plan { query, exact }
 }
 
 fn one_of(plans: Vec<Plan>) -> Plan {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod alerts;
+mod archive;
 mod crash;
 mod mentions;
 mod model;
