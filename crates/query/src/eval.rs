@@ -8,7 +8,7 @@ use crate::ast::Node;
 use crate::code::Code;
 use crate::document::Document;
 use crate::fields::{FieldName, Holds};
-use crate::matcher::dictionary::Id;
+use crate::matcher::dictionary::{Id, Known};
 use crate::matcher::{Hit, MAX_SPANS};
 
 /// The most places of one branch that are kept: what a post of ten thousand equal words costs.
@@ -22,6 +22,8 @@ pub(crate) struct Occurrences {
     /// One bit a word: does the post have it? Small enough to stay near the processor.
     present: Vec<u64>,
     found: Vec<Id>,
+    /// Those of them that queries are listed under.
+    listed: Vec<Id>,
     /// Word and token, in the order of tokens; of shapes behind all others.
     placed: Vec<(Id, u32)>,
     /// The same by words, of posts too long to be read through for each of them.
@@ -40,14 +42,15 @@ impl Occurrences {
             self.present[id as usize / 64] = 0;
         }
         self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
+        self.listed.clear();
         self.placed.clear();
         self.sorted.take();
         self.asked.clear();
     }
 
-    /// The words the post has, each once.
-    pub fn found(&self) -> &[Id] {
-        &self.found
+    /// The words of the post that queries are listed under, each once.
+    pub fn listed(&self) -> &[Id] {
+        &self.listed
     }
 
     /// Word and token of every occurrence, in the order they were noted.
@@ -57,21 +60,24 @@ impl Occurrences {
 
     /// Notes that a word is there. Tokens of a word come in ascending order.
     #[inline]
-    pub fn add(&mut self, id: Id, token: u32) {
-        self.mark(id);
+    pub fn add(&mut self, known: Known, token: u32) {
+        self.mark(known);
         let here = self.placed.iter().rev().take_while(|(_, other)| *other == token);
-        if here.take(8).all(|(other, _)| *other != id) {
-            self.placed.push((id, token));
+        if here.take(8).all(|(other, _)| *other != known.id) {
+            self.placed.push((known.id, token));
         }
     }
 
     /// Notes that a word is there, no matter where.
     #[inline]
-    pub fn mark(&mut self, id: Id) {
+    pub fn mark(&mut self, Known { id, listed, .. }: Known) {
         let (word, bit) = (&mut self.present[id as usize / 64], 1 << (id % 64));
         if *word & bit == 0 {
             *word |= bit;
             self.found.push(id);
+            if listed {
+                self.listed.push(id);
+            }
         }
     }
 

@@ -157,13 +157,16 @@ impl Chunk {
 struct Slot {
     /// The lower half of the hash.
     tag: u32,
-    /// The number; its highest bit says that some pair begins with it.
+    /// The number; its two highest bits say that some pair begins with it, and that queries are
+    /// listed under it: most words of a post bring nothing up, and what lies behind their numbers
+    /// need not be fetched from memory.
     id: u32,
     /// Kind, length and up to seven bytes; of longer keys more bits of the hash.
     inline: u64,
 }
 
 const LEADS: u32 = 1 << 31;
+const LISTED: u32 = 1 << 30;
 const EMPTY: Slot = Slot { tag: 0, id: NO_ID, inline: 0 };
 /// Bytes of a key that stand in its slot.
 const INLINE: usize = 7;
@@ -171,13 +174,28 @@ const INLINE: usize = 7;
 impl Slot {
     #[inline]
     fn id(self) -> Id {
-        self.id & !LEADS
+        self.id & !(LEADS | LISTED)
+    }
+
+    #[inline]
+    fn known(self) -> Known {
+        Known { id: self.id(), leads: self.id & LEADS != 0, listed: self.id & LISTED != 0 }
     }
 
     #[inline]
     fn is_long(self) -> bool {
         self.inline >> 56 & 0xf == 0xf
     }
+}
+
+/// A number that was looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub id: Id,
+    /// Some pair begins with it.
+    pub leads: bool,
+    /// Queries are listed under it.
+    pub listed: bool,
 }
 
 /// What is looked up: a key by its hash.
@@ -442,13 +460,12 @@ impl Dictionary {
         self.probe(self.slots(&sought), &sought, key)
     }
 
-    /// Calls `each` with every number that `key` stands for, its own and its beginnings', and
-    /// whether a pair begins with it.
+    /// Calls `each` with every number that `key` stands for, its own and its beginnings'.
     #[inline]
-    pub fn find(&self, key: &str, mut each: impl FnMut(Id, bool)) {
+    pub fn find(&self, key: &str, mut each: impl FnMut(Known)) {
         self.each_sought(key, |sought, key| {
-            if let Some((id, leads)) = self.found(&sought, key) {
-                each(id, leads);
+            if let Some(known) = self.found(&sought, key) {
+                each(known);
             }
         });
     }
@@ -473,20 +490,19 @@ impl Dictionary {
         slots.get(sought.tag as usize & slots.len().wrapping_sub(1)).map_or(0, |slot| slot.tag)
     }
 
-    /// The number of a key, and whether a pair begins with it.
+    /// The number of a key.
     #[inline]
-    pub fn found(&self, sought: &Sought, key: &[u8]) -> Option<(Id, bool)> {
-        let slot = self.probe(self.slots(sought), sought, key)?;
-        Some((slot.id(), slot.id & LEADS != 0))
+    pub fn found(&self, sought: &Sought, key: &[u8]) -> Option<Known> {
+        self.probe(self.slots(sought), sought, key).map(Slot::known)
     }
 
     /// The number of two words that stand one after another.
     #[inline]
-    pub fn find_pair(&self, first: Id, second: Id) -> Option<Id> {
+    pub fn find_pair(&self, first: Id, second: Id) -> Option<Known> {
         let key = pair(first, second);
         let sought = sought(&key, Kind::Pair);
         self.rough.may_be_pair(u64::from(sought.tag) << 20 ^ sought.inline).then_some(())?;
-        self.probe(self.slots(&sought), &sought, &key).map(Slot::id)
+        self.probe(self.slots(&sought), &sought, &key).map(Slot::known)
     }
 
     /// The queries listed under a number.
@@ -559,7 +575,7 @@ impl Book {
             let pairs = self.pairs.entry(first).or_default();
             *pairs += 1;
             if *pairs == 1 {
-                self.set_leads(first, true);
+                self.set_flag(first, LEADS, true);
             }
         }
         id
@@ -636,16 +652,17 @@ impl Book {
         *pairs -= 1;
         if *pairs == 0 {
             self.pairs.remove(&first);
-            self.set_leads(first, false);
+            self.set_flag(first, LEADS, false);
         }
     }
 
-    fn set_leads(&mut self, id: Id, leads: bool) {
+    fn set_flag(&mut self, id: Id, flag: u32, set: bool) {
         let Some((chunk, word)) = self.dictionary.word(id) else { return };
         let sought = sought(chunk.key(word), word.kind);
         let Some(shard) = self.dictionary.shards.get_mut(sought.shard) else { return };
         let Some(at) = shard.place(sought.tag, id) else { return };
-        shard.slots[at].id = id | if leads { LEADS } else { 0 };
+        let slot = &mut shard.slots[at];
+        slot.id = if set { slot.id | flag } else { slot.id & !flag };
     }
 
     fn word_mut(&mut self, id: Id) -> Option<&mut Word> {
@@ -654,15 +671,19 @@ impl Book {
 
     /// Lists a query under a number.
     pub fn post(&mut self, id: Id, posting: Posting) {
-        if let Some(word) = self.word_mut(id) {
-            word.postings.push(posting);
+        let Some(word) = self.word_mut(id) else { return };
+        word.postings.push(posting);
+        if word.postings.len() == 1 {
+            self.set_flag(id, LISTED, true);
         }
     }
 
     /// Strikes a query from under a number.
     pub fn strike(&mut self, id: Id, slot: u32) {
-        if let Some(word) = self.word_mut(id) {
-            word.postings.retain(|posting| posting.slot() != slot);
+        let Some(word) = self.word_mut(id) else { return };
+        word.postings.retain(|posting| posting.slot() != slot);
+        if word.postings.is_empty() {
+            self.set_flag(id, LISTED, false);
         }
     }
 

@@ -357,7 +357,7 @@ impl Snapshot {
         candidates.clear();
         seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
         let listed: SmallVec<[&[Posting]; 64]> =
-            words.found().iter().map(|id| self.dictionary.postings(*id)).collect();
+            words.listed().iter().map(|id| self.dictionary.postings(*id)).collect();
         let touch = listed
             .iter()
             .fold(0, |sum, postings| sum ^ postings.first().map_or(0, |posting| posting.slot()));
