@@ -142,6 +142,7 @@ pub async fn start(
     let jobs = Jobs::default();
     jobs.add(unfilled);
     let filler = Filler {
+        archive: archive.clone(),
         house: house.clone(),
         rules: Arc::clone(&flow.rules),
         state: Arc::clone(&state),

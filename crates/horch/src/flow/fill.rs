@@ -1,18 +1,23 @@
 //! Fills new and changed watches from the posts heard before, without alerts.
 //!
+//! A few are filled one by one from the archive, whose index tells which posts may match; many at
+//! once in one pass over all posts kept, and so is everybody while the archive is far behind.
+//!
 //! A watch is filled after its rule counts and everything judged by older rules is stored: a post
 //! is found by the live matcher, or here, or by both, which is harmless. What was filled is marked
 //! on the watch when it is done; a restart goes on with what is not.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use domain::{Filling, NewMention, PostId, Time, Watch, WatchId};
-use store::Store;
-use tokio::sync::watch as signal;
+use domain::{Filling, NewMention, Post, PostId, Time, Watch, WatchId};
+use query::{Document, Query, Scratch};
+use store::{Archive, ArchiveStatus, Ask, Decide, Store};
+use tokio::sync::{mpsc, watch as signal};
 
 use super::names::{Lookup, Names};
 use super::rules::Writer;
@@ -23,6 +28,8 @@ use super::{House, Rules, Settled, State, judge};
 const FEW: usize = 32;
 /// Posts read at once.
 const STEP: u32 = 1_000;
+/// How long the archive may take to have what is stored.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Pause after the store did not answer.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -50,6 +57,14 @@ impl Progress {
     pub fn with(&self, found: u64) -> Filling {
         let looked_at = self.looked_at.load(Ordering::Relaxed);
         Filling { found, looked_at, of: self.of.load(Ordering::Relaxed).max(looked_at) }
+    }
+
+    /// Everything newer than this was looked at: as many posts as lie in that share of the time.
+    fn at(&self, published: Time, archive: &ArchiveStatus) {
+        let (Some(oldest), Some(newest)) = (archive.oldest, archive.newest) else { return };
+        let all = newest.since(oldest).max(1) as f64;
+        let share = (newest.since(published) as f64 / all).clamp(0.0, 1.0);
+        self.looked_at.store((share * archive.posts as f64) as u64, Ordering::Relaxed);
     }
 }
 
@@ -96,6 +111,8 @@ impl Jobs {
 /// What filling needs.
 #[derive(Clone)]
 pub struct Filler {
+    /// Where the few are looked for.
+    pub archive: Archive,
     /// Store, clock and end.
     pub house: House,
     /// What is matched.
@@ -136,16 +153,31 @@ impl Filler {
     }
 
     async fn fill(&self, jobs: &[Job]) -> store::Result<()> {
+        if jobs.len() <= FEW && self.archive_follows().await? {
+            for job in jobs {
+                let progress = self.begin(std::slice::from_ref(job));
+                let found = self.from_archive(*job, &progress).await?;
+                self.done(std::slice::from_ref(job), found).await?;
+            }
+            return Ok(());
+        }
+        let progress = self.begin(jobs);
+        let rules = self.rules.load_full();
+        let (store, now) = (&self.house.store, self.house.clock.now());
+        let each = |watch| self.state.add_found(watch);
+        let found = look_through(store, rules, jobs, &progress, now, each).await?;
+        self.done(jobs, found).await
+    }
+
+    fn begin(&self, jobs: &[Job]) -> Arc<Progress> {
         let progress = Arc::new(Progress::default());
         for job in jobs {
             self.state.set_filling(job.watch, Some(Arc::clone(&progress)));
         }
-        let rules = self.rules.load_full();
-        let found =
-            look_through(&self.house.store, rules, jobs, &progress, self.house.clock.now(), |id| {
-                self.state.add_found(id);
-            })
-            .await?;
+        progress
+    }
+
+    async fn done(&self, jobs: &[Job], found: u64) -> store::Result<()> {
         mark(&self.house.store, jobs).await?;
         for job in jobs {
             self.state.set_filling(job.watch, None);
@@ -153,6 +185,75 @@ impl Filler {
         tracing::info!(watches = jobs.len(), found, "filled from the posts heard before");
         Ok(())
     }
+
+    /// Whether the archive soon has everything that is stored now.
+    async fn archive_follows(&self) -> store::Result<bool> {
+        let moment = self.archive.moment().await?;
+        let since = Instant::now();
+        while !self.archive.reached(moment) {
+            if since.elapsed() > PATIENCE {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(true)
+    }
+
+    /// Fills one watch from the archive, newest posts first.
+    async fn from_archive(&self, job: Job, progress: &Progress) -> store::Result<u64> {
+        let store = &self.house.store;
+        let Some((rules, query)) = alone(store, job).await? else { return Ok(0) };
+        let status = self.archive.status().await?;
+        progress.of.store(status.posts, Ordering::Relaxed);
+        let (rules, now) = (Arc::new(rules), self.house.clock.now());
+        let (sink, mut posts) = mpsc::channel(STEP as usize);
+        let ask = Ask { limit: usize::MAX, ..Ask::default() };
+        let asking = self.archive.each(&query.ast, ask, decide(Arc::clone(&rules)), sink);
+        let adding = async {
+            let (mut added, mut some) = (0, Vec::new());
+            while posts.recv_many(&mut some, STEP as usize).await > 0 {
+                if let Some(last) = some.last() {
+                    progress.at(last.published, &status);
+                }
+                let mentions = judge::look_back(&rules, &some, |_, _| true, now);
+                let each = |watch| self.state.add_found(watch);
+                added += add(store, &mentions, now, &each).await?;
+                some.clear();
+            }
+            store::Result::Ok(added)
+        };
+        let (asked, added) = tokio::join!(asking, adding);
+        asked?;
+        added
+    }
+}
+
+/// Rules of one watch alone, and its query; `None` when it is gone, changed, or cannot be read any
+/// more: then another job or a word on its page says so.
+async fn alone(store: &Store, job: Job) -> store::Result<Option<(Rules, Query)>> {
+    let kept = store.kept_watches(&[job.watch]).await?.pop();
+    let Some(watch) = kept.map(|kept| kept.watch).filter(|watch| watch.version == job.version)
+    else {
+        return Ok(None);
+    };
+    let Ok(query) = query::parse(&watch.query) else { return Ok(None) };
+    let mut names = Names::default();
+    let resolved = names.resolve(store, watch.id, query, &mut Lookup::default()).await?;
+    let Ok(resolved) = resolved else { return Ok(None) };
+    let mut rules = Writer::default();
+    rules.insert(&watch, &resolved.query);
+    Ok(Some((rules.publish(), resolved.query)))
+}
+
+fn decide(rules: Arc<Rules>) -> Decide {
+    thread_local! {
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+    Arc::new(move |post: &Post| {
+        SCRATCH.with_borrow_mut(|scratch| {
+            !rules.matcher.watches(&Document::of(post), scratch).is_empty()
+        })
+    })
 }
 
 async fn mark(store: &Store, jobs: &[Job]) -> store::Result<()> {
@@ -232,7 +333,8 @@ pub async fn fill(store: &Store, watches: Vec<Watch>, now: Time) -> store::Resul
         return Ok(0);
     }
     let progress = Progress::default();
-    let added = look_through(store, Arc::new(rules.publish()), &jobs, &progress, now, |_| {}).await?;
+    let added =
+        look_through(store, Arc::new(rules.publish()), &jobs, &progress, now, |_| {}).await?;
     mark(store, &jobs).await?;
     Ok(added)
 }

@@ -62,8 +62,7 @@ mod tests {
         let file = folder.path().join("posts.jsonl");
         std::fs::write(&file, recorded).unwrap();
         let now = domain::Time(2);
-        let mut posts =
-            crate::recorded::Recording::open(&file, &Default::default(), now).unwrap();
+        let mut posts = crate::recorded::Recording::open(&file, &Default::default(), now).unwrap();
         let post = posts.next().unwrap().post.unwrap();
         let mut frequencies = Frequencies::new();
         frequencies.observe(&query::Document::of(&post));

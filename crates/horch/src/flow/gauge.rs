@@ -90,16 +90,7 @@ impl Histogram {
             .enumerate()
             .map(|(i, now)| now.saturating_sub(before.get(i).copied().unwrap_or(0)))
             .collect();
-        let all: u64 = counts.iter().sum();
-        let wanted = (all as f64 * share.clamp(0.0, 1.0)).ceil().max(1.0) as u64;
-        let mut seen = 0;
-        for (i, count) in counts.iter().enumerate() {
-            seen += count;
-            if seen >= wanted {
-                return Duration::from_micros(upper(i)).min(self.longest());
-            }
-        }
-        Duration::ZERO
+        quantile(&counts, share).min(self.longest())
     }
 
     /// The longest.
@@ -107,6 +98,21 @@ impl Histogram {
     pub fn longest(&self) -> Duration {
         Duration::from_micros(self.longest.load(Ordering::Relaxed))
     }
+}
+
+/// [`Histogram::quantile`] of a snapshot.
+#[must_use]
+pub fn quantile(snapshot: &[u64], share: f64) -> Duration {
+    let all: u64 = snapshot.iter().sum();
+    let wanted = (all as f64 * share.clamp(0.0, 1.0)).ceil().max(1.0) as u64;
+    let mut seen = 0;
+    for (i, count) in snapshot.iter().enumerate() {
+        seen += count;
+        if seen >= wanted {
+            return Duration::from_micros(upper(i));
+        }
+    }
+    Duration::ZERO
 }
 
 /// The bucket of so many microseconds: one each up to [`STEPS`], then that many a doubling.

@@ -159,7 +159,9 @@ mod tests {
         let deleting = || Ingest { deleted: vec![PostId([1; 16])], ..Ingest::default() };
         let giving = Arc::clone(&handover);
         let giver = std::thread::spawn(move || {
-            (0..9).take_while(|_| giving.give(Parcel { ingest: deleting(), ..Parcel::default() })).count()
+            (0..9)
+                .take_while(|_| giving.give(Parcel { ingest: deleting(), ..Parcel::default() }))
+                .count()
         });
         std::thread::sleep(Duration::from_millis(30));
         assert_eq!(handover.lock().parcels.len(), WAITING);

@@ -31,6 +31,9 @@ pub mod state;
 pub mod tell;
 pub mod watches;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

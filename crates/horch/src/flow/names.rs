@@ -96,8 +96,7 @@ impl Names {
             let found = lookup.0.get(&name_of(kind, name))?.as_ref()?;
             Some(found.node.clone())
         };
-        let resolved: Result<Query, QueryError> = { let _ = &mut find; Ok(query) };
-        Ok(resolved.map(|query| Resolved { query, revision }))
+        Ok(query::resolve(&query, &mut find).map(|query| Resolved { query, revision }))
     }
 
     fn note(&mut self, watch: WatchId, name: &Name, found: Option<&Found>) {
@@ -180,7 +179,11 @@ async fn look_up(store: &Store, (kind, name): &Name) -> store::Result<Option<Fou
         SavedKind::List => {
             let Some(list) = store.list(name).await? else { return Ok(None) };
             let revision = list.revision;
-            return Ok(query::any_source(&list.entries).map(|node| Found { node, revision, watch: None }));
+            return Ok(query::any_source(&list.entries).map(|node| Found {
+                node,
+                revision,
+                watch: None,
+            }));
         }
         SavedKind::Query => match store.saved_query(name).await? {
             Some(saved) => (saved.query, saved.revision, None),

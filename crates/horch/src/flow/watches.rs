@@ -77,8 +77,7 @@ impl Book {
         }
         // Whoever refers to something that changed is forgotten before any of them is looked at:
         // a name stands for the same thing for all of them. The old rules count until then.
-        let changed: HashSet<WatchId> =
-            changes.changed.iter().map(|kept| kept.watch.id).collect();
+        let changed: HashSet<WatchId> = changes.changed.iter().map(|kept| kept.watch.id).collect();
         let mut anew: HashSet<WatchId> =
             changed.iter().copied().filter(|id| self.names.refers(*id)).collect();
         anew.extend(&stale);
@@ -100,7 +99,8 @@ impl Book {
             };
             for kept in &some {
                 let KeptWatch { watch, .. } = kept;
-                let same = self.rules.get(watch.id).is_some_and(|rule| rule.version == watch.version);
+                let same =
+                    self.rules.get(watch.id).is_some_and(|rule| rule.version == watch.version);
                 if same && !watch.paused && !first && !anew.contains(&watch.id) {
                     self.rules.set(watch);
                     continue;
