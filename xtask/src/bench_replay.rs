@@ -86,7 +86,11 @@ pub fn data_folder(args: &[String]) -> PathBuf {
         .unwrap_or_else(|| root().join("../shared/data"))
 }
 
-fn lines(path: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<String>>> {
+/// The lines of a packed text.
+///
+/// # Errors
+/// It is not there.
+pub fn lines(path: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<String>>> {
     let file = File::open(path).with_context(|| {
         format!("{} is not there; name the folder of data with --data", path.display())
     })?;
@@ -128,7 +132,8 @@ fn read_queries(from: &Path) -> anyhow::Result<Vec<String>> {
     bail!("only {} queries could be read", queries.len())
 }
 
-fn native(all: &str, not: &str) -> String {
+/// A query of the file of queries in the native language.
+pub fn native(all: &str, not: &str) -> String {
     let groups: Vec<String> = all
         .split(';')
         .map(|group| {
