@@ -12,10 +12,69 @@
 use std::collections::HashSet;
 
 use query::QueryError;
+use query::import::{self, Imported};
 
 use crate::pages::watches::LONGEST_NAME;
-use crate::shim;
-pub use crate::shim::{Dialect, Imported};
+
+/// Whose query language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Our own.
+    Native,
+    /// Another tool's.
+    Of(import::Dialect),
+}
+
+impl Dialect {
+    /// Our own, then all others.
+    pub fn all() -> impl Iterator<Item = Dialect> {
+        std::iter::once(Dialect::Native).chain(import::Dialect::ALL.map(Dialect::Of))
+    }
+
+    /// Its name for machines: `native`, `brandwatch`, …
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dialect::Native => "native",
+            Dialect::Of(dialect) => dialect.as_str(),
+        }
+    }
+
+    /// The dialect of that name, case aside.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Dialect> {
+        Dialect::all().find(|dialect| dialect.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// The name of the tool, for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Dialect::Native => "Horch",
+            Dialect::Of(import::Dialect::Brandwatch) => "Brandwatch",
+            Dialect::Of(import::Dialect::Talkwalker) => "Talkwalker",
+            Dialect::Of(import::Dialect::Meltwater) => "Meltwater",
+            Dialect::Of(import::Dialect::Lucene) => "Lucene, Elasticsearch, OpenSearch",
+            Dialect::Of(import::Dialect::X) => "X (Twitter)",
+            Dialect::Of(import::Dialect::Manticore) => "Manticore, Sphinx",
+        }
+    }
+
+    /// Reads a query in this dialect.
+    ///
+    /// # Errors
+    /// Where and why it cannot be read.
+    pub fn read(self, text: &str) -> Result<Imported, QueryError> {
+        match self {
+            Dialect::Of(dialect) => import::import(dialect, text),
+            Dialect::Native => query::parse(text).map(|query| Imported {
+                native: query.to_string(),
+                query,
+                notes: Vec::new(),
+            }),
+        }
+    }
+}
 
 /// One line.
 pub struct Line {
@@ -46,7 +105,7 @@ pub fn lines(text: &str, dialect: Dialect) -> impl Iterator<Item = Line> {
             number: i + 1,
             name: short(name),
             text: text.to_owned(),
-            query: shim::import(dialect, text),
+            query: dialect.read(text),
         })
     })
 }
@@ -55,25 +114,7 @@ pub fn lines(text: &str, dialect: Dialect) -> impl Iterator<Item = Line> {
 #[must_use]
 pub fn whole(text: &str, dialect: Dialect) -> Line {
     let text = text.trim_start_matches('\u{feff}').trim().to_owned();
-    Line { number: 1, name: short(&text), query: shim::import(dialect, &text), text }
-}
-
-/// A note of an importer in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoteWords {
-    /// Its place in the original, in bytes.
-    pub at: std::ops::Range<usize>,
-    /// In words.
-    pub text: String,
-    /// Something has no counterpart here.
-    pub lost: bool,
-}
-
-/// The notes of an importer in words.
-#[must_use]
-pub fn notes(imported: &Imported, _lang: query::Lang) -> Vec<NoteWords> {
-    let say = |n: &shim::Note| NoteWords { at: n.at.clone(), text: n.text.clone(), lost: n.lost };
-    imported.notes.iter().map(say).collect()
+    Line { number: 1, name: short(&text), query: dialect.read(&text), text }
 }
 
 /// Names that are given already, case aside.

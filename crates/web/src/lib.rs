@@ -79,7 +79,6 @@ pub mod records;
 mod routes;
 mod said;
 mod secrets;
-mod shim;
 mod show;
 mod views;
 mod visit;

@@ -372,14 +372,15 @@ fn days(hours: &store::Hours) -> Vec<(String, u64)> {
 /// The dialect as the query crate names it.
 #[must_use]
 pub fn dialect_of(dialect: Dialect) -> bulk::Dialect {
+    use query::import;
     match dialect {
         Dialect::Native => bulk::Dialect::Native,
-        Dialect::Brandwatch => bulk::Dialect::Brandwatch,
-        Dialect::Talkwalker => bulk::Dialect::Talkwalker,
-        Dialect::Meltwater => bulk::Dialect::Meltwater,
-        Dialect::Lucene => bulk::Dialect::Lucene,
-        Dialect::X => bulk::Dialect::X,
-        Dialect::Manticore => bulk::Dialect::Manticore,
+        Dialect::Brandwatch => bulk::Dialect::Of(import::Dialect::Brandwatch),
+        Dialect::Talkwalker => bulk::Dialect::Of(import::Dialect::Talkwalker),
+        Dialect::Meltwater => bulk::Dialect::Of(import::Dialect::Meltwater),
+        Dialect::Lucene => bulk::Dialect::Of(import::Dialect::Lucene),
+        Dialect::X => bulk::Dialect::Of(import::Dialect::X),
+        Dialect::Manticore => bulk::Dialect::Of(import::Dialect::Manticore),
     }
 }
 
@@ -422,12 +423,9 @@ fn import_json(line: &bulk::Line) -> Value {
     let mut said = json!({ "line": line.number, "name": line.name, "original": line.text });
     match &line.query {
         Ok(imported) => {
-            said["native"] = imported.query.to_string().into();
+            said["native"] = imported.native.clone().into();
             said["ast"] = json!(imported.query.ast);
-            said["notes"] = bulk::notes(imported, Lang::En)
-                .iter()
-                .map(|n| json!({ "at": [n.at.start, n.at.end], "lost": n.lost, "message": n.text }))
-                .collect();
+            said["notes"] = json!(imported.notes);
         }
         Err(error) => said["error"] = error_json(error),
     }
@@ -442,12 +440,11 @@ fn print_import(line: &bulk::Line, named: bool) {
             } else {
                 String::new()
             };
-            anstream::println!("{name}{}", imported.query);
-            for note in bulk::notes(imported, Lang::En) {
-                let place = line.text.get(note.at.clone()).unwrap_or_default();
-                let place = terminal::safe(place);
-                let kind = if note.lost { "lost" } else { "note" };
-                anstream::eprintln!("line {}: {kind}: {} ({place})", line.number, note.text);
+            anstream::println!("{name}{}", imported.native);
+            for note in &imported.notes {
+                let place = terminal::safe(line.text.get(note.at.clone()).unwrap_or_default());
+                let (kind, text) = (note.kind.as_str(), note.text(Lang::En));
+                anstream::eprintln!("line {}: {kind}: {text} ({place})", line.number);
             }
         }
         Err(error) => {

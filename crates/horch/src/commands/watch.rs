@@ -176,11 +176,12 @@ async fn import(store: &Store, wanted: &WatchImport) -> Result<ExitCode> {
                 anstream::eprintln!("line {at}: the name {:?} is taken", line.name);
             }
             Ok(imported) => {
-                for note in bulk::notes(&imported, query::Lang::En) {
-                    anstream::eprintln!("line {at}: note: {}", note.text);
+                for note in &imported.notes {
+                    let (kind, text) = (note.kind.as_str(), note.text(query::Lang::En));
+                    anstream::eprintln!("line {at}: {kind}: {text}");
                 }
                 let native = dialect == bulk::Dialect::Native;
-                let query = if native { line.text } else { imported.query.to_string() };
+                let query = if native { line.text } else { imported.native };
                 new.push(NewWatch { name: line.name, query, alerts });
             }
         }

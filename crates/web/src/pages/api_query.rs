@@ -188,16 +188,14 @@ pub struct Foreign {
 pub async fn import(question: Question<Foreign>) -> Result<Response, Fail> {
     let Foreign { query: text, dialect } = question.asked;
     let Some(dialect) = Dialect::named(&dialect) else {
-        let names: Vec<&str> = Dialect::ALL.iter().map(|d| d.as_str()).collect();
+        let names: Vec<&str> = Dialect::all().map(Dialect::as_str).collect();
         return Err(Fail::Malformed(format!("dialect is one of {}", names.join(", "))));
     };
     match bulk::whole(&text, dialect).query {
         Err(error) => Ok(refused(&error)),
         Ok(imported) => {
-            let note = |n: bulk::NoteWords| json!({ "at": [n.at.start, n.at.end], "lost": n.lost, "message": n.text });
             answer(json!({
-                "native": imported.query.to_string(), "ast": imported.query.ast,
-                "notes": bulk::notes(&imported, Lang::En).into_iter().map(note).collect::<Vec<_>>(),
+                "native": imported.native, "ast": imported.query.ast, "notes": imported.notes,
             }))
         }
     }

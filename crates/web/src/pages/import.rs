@@ -12,7 +12,6 @@ use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::{Lang, Words};
-use crate::pages::trial::dialect_name;
 use crate::pages::watches::Choice;
 use crate::said::{Check, tongue};
 use crate::visit::{SentFile, Visit};
@@ -66,10 +65,10 @@ async fn form(
     f.title = f.w.say("title-watch-import").into_owned();
     let choice = |d: Dialect| Choice {
         value: d.as_str(),
-        name: dialect_name(d).to_owned(),
+        name: d.title().to_owned(),
         on: d.as_str() == dialect,
     };
-    let dialects = Dialect::ALL.into_iter().map(choice).collect();
+    let dialects = Dialect::all().map(choice).collect();
     page(&ImportPage { dialects, lines, problem, report, f })
 }
 
@@ -133,13 +132,13 @@ fn sort_out(
             }
             Ok(imported) => {
                 if !imported.notes.is_empty() {
-                    let notes = bulk::notes(&imported, tongue(lang));
-                    let notes: Vec<String> = notes.into_iter().map(|n| n.text).collect();
+                    let notes: Vec<&str> =
+                        imported.notes.iter().map(|n| n.text(tongue(lang))).collect();
                     noted.push(shown(None, notes.join(" ")));
                 }
                 let query = match dialect {
                     Dialect::Native => line.text,
-                    _ => imported.query.to_string(),
+                    Dialect::Of(_) => imported.native,
                 };
                 new.push(NewWatch { name: line.name, query, alerts });
             }

@@ -7,11 +7,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::{Post, WatchId};
 use http::{HeaderName, HeaderValue};
+use query::import::{Note, NoteKind};
 use store::Ask;
 
 use crate::app::App;
 use crate::ask::{Asked, post_named};
-use crate::bulk;
+use crate::bulk::Dialect;
 use crate::fail::Fail;
 use crate::filling::FillingView;
 use crate::form::Pairs;
@@ -23,7 +24,6 @@ use crate::near::{failed, near_misses};
 use crate::pages::search::{hours_of, looked, search};
 use crate::pages::watches::Choice;
 use crate::said::{Branch, Check, branches, tongue};
-use crate::shim::{self, Dialect};
 use crate::visit::{Sent, Visit};
 
 /// Newest matches that a test shows.
@@ -37,7 +37,7 @@ const AGAIN: &str = "2";
 
 /// A note of an importer.
 pub struct ImportNote {
-    /// For the style sheet: `lost` or `turned`.
+    /// For the style sheet: `converted`, `changed`, `lost`.
     class: &'static str,
     /// The sign.
     sign: &'static str,
@@ -65,24 +65,10 @@ impl askama::filters::HtmlSafe for Translated {}
 pub fn dialects(chosen: &str) -> Vec<Choice> {
     let choice = |dialect: Dialect| Choice {
         value: dialect.as_str(),
-        name: dialect_name(dialect).to_owned(),
+        name: dialect.title().to_owned(),
         on: dialect.as_str() == chosen,
     };
-    let others = Dialect::ALL.into_iter().filter(|dialect| *dialect != Dialect::Native);
-    others.map(choice).collect()
-}
-
-/// The name of the tool.
-pub fn dialect_name(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Native => "Horch",
-        Dialect::Brandwatch => "Brandwatch",
-        Dialect::Talkwalker => "Talkwalker",
-        Dialect::Meltwater => "Meltwater",
-        Dialect::Lucene => "Lucene, Elasticsearch, OpenSearch",
-        Dialect::X => "X (Twitter)",
-        Dialect::Manticore => "Manticore, Sphinx",
-    }
+    Dialect::all().filter(|dialect| *dialect != Dialect::Native).map(choice).collect()
 }
 
 /// Reads a query of another tool.
@@ -98,19 +84,21 @@ pub fn translated(lang: Lang, dialect: &str, text: &str) -> Translated {
     if translated.empty {
         return translated;
     }
-    match shim::import(Dialect::named(dialect).unwrap_or(Dialect::Brandwatch), text) {
+    match Dialect::named(dialect).unwrap_or(Dialect::Native).read(text) {
         Ok(imported) => {
-            translated.native = imported.query.to_string();
-            let notes = bulk::notes(&imported, tongue(lang));
-            translated.notes = notes
-                .iter()
-                .map(|n| ImportNote {
-                    class: if n.lost { "lost" } else { "turned" },
-                    sign: if n.lost { "✕" } else { "→" },
-                    text: n.text.clone(),
-                    place: text.get(n.at.clone()).unwrap_or_default().chars().take(60).collect(),
-                })
-                .collect();
+            let place = |n: &Note| text.get(n.at.clone()).unwrap_or_default();
+            let note = |n: &Note| ImportNote {
+                class: n.kind.as_str(),
+                sign: match n.kind {
+                    NoteKind::Converted => "→",
+                    NoteKind::Changed => "!",
+                    NoteKind::Lost => "✕",
+                },
+                text: n.text(tongue(lang)).to_owned(),
+                place: place(n).chars().take(60).collect(),
+            };
+            translated.notes = imported.notes.iter().map(note).collect();
+            translated.native = imported.native;
         }
         Err(error) => translated.error = Some(Check::refused(lang, text, &error)),
     }

@@ -147,6 +147,18 @@ impl Browser {
         self.ask(Method::GET, path, Body::empty()).await
     }
 
+    /// What stands in a file that is no text.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let response = self.open(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
+    /// Sends a body as it is.
+    pub async fn post(&mut self, path: &str, body: String) -> Page {
+        self.ask(Method::POST, path, Body::from(body)).await
+    }
+
     /// Sends a form with the proof of the last page.
     pub async fn send(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
         let proof = self.proof.clone();

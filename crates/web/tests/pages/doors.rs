@@ -239,7 +239,7 @@ async fn cookies_are_secure_where_people_come_by_https() {
     for bad in ["ftp://x", "horch", ""] {
         let options = web::Options {
             public_url: bad.into(),
-            ..crate::seed::options(&browser.store, Time(0))
+            ..crate::seed::options(&browser.store, &browser.archive, Time(0))
         };
         assert!(web::router(options).await.is_err(), "{bad:?}");
     }

@@ -5,5 +5,6 @@ mod browser;
 mod doors;
 mod live;
 mod looks;
+mod searching;
 mod seed;
 mod work;
