@@ -75,8 +75,11 @@ impl Document<'_> {
             }
             let word = words.word(token);
             german::each_stem(word, self.lang(), &mut |lang, stem| {
-                stem_key(marked, lang, stem);
-                each(IndexKey::Key(marked));
+                // Words that are their own stem stand there already.
+                if stem != word {
+                    stem_key(marked, lang, stem);
+                    each(IndexKey::Key(marked));
+                }
             });
             german::each_part(word, &mut |part| {
                 each(IndexKey::Key(mark(marked, PART_MARK, part)));
@@ -110,8 +113,10 @@ pub fn index_keys_of_stem(word: &str) -> Vec<String> {
     german::each_stem(word, None, &mut |lang, stem| {
         let mut key = String::new();
         stem_key(&mut key, lang, stem);
-        keys.push(key);
+        keys.extend([key, stem.to_owned()]);
     });
+    keys.sort_unstable();
+    keys.dedup();
     keys
 }
 
@@ -119,6 +124,14 @@ pub fn index_keys_of_stem(word: &str) -> Vec<String> {
 #[must_use]
 pub fn index_keys_of_part(word: &str) -> Vec<String> {
     german::part_keys(word)
+}
+
+/// The keys of the words of a raw text, one after another.
+#[must_use]
+pub fn index_keys_of_raw(text: &str) -> Vec<String> {
+    let mut words = text::words::Words::new();
+    words.push(text);
+    words.tokens().iter().map(|token| words.lower(token).to_owned()).collect()
 }
 
 fn stem_key(key: &mut String, lang: &str, stem: &str) {

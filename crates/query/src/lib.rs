@@ -88,6 +88,7 @@
 
 mod ast;
 mod code;
+mod diff;
 mod document;
 mod error;
 mod eval;
@@ -106,14 +107,17 @@ mod parse;
 mod print;
 mod range;
 mod resolve;
+mod why;
 
 pub use ast::{At, Bound, Node, Query, Reference, SavedKind, Slot};
+pub use diff::{Change, Kind as ChangeKind, diff};
 pub use document::{Document, Facts};
 pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
 pub use fields::{FieldName, NumberField, Property};
 pub use keys::{
-    IndexKey, index_key, index_key_of_property, index_keys_of_part, index_keys_of_stem,
+    IndexKey, index_key, index_key_of_property, index_keys_of_part, index_keys_of_raw,
+    index_keys_of_stem,
 };
 pub use list::any_source;
 pub use matcher::{
@@ -122,3 +126,4 @@ pub use matcher::{
 };
 pub use parse::{MAX_BYTES, MAX_NESTING, MAX_TERMS, parse, parse_lenient};
 pub use resolve::resolve;
+pub use why::{Branch, explain_hit, why_not};

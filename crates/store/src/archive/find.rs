@@ -105,7 +105,8 @@ impl Archive {
             let searcher = day.searcher();
             for (number, reader) in searcher.segment_readers().iter().enumerate() {
                 let failed = |e| broken(day.number, &e);
-                let column = |name| reader.fast_fields().i64(name).map_err(failed);
+                let column =
+                    |name| self.suspect(day.number, reader.fast_fields().i64(name).map_err(failed));
                 let piece = Piece {
                     day: day.number,
                     searcher: searcher.clone(),

@@ -164,7 +164,7 @@ impl Archive {
             self.commit(writing).await?;
             break;
         }
-        done.behind = self.behind_of(&writing.committed).await?;
+        done.behind = self.behind_of(&writing.committed).await? + writing.repairs.len() as u64;
         if done.behind == 0 && done.indexed == 0 {
             self.seal_one(writing, now).await?;
         }
@@ -396,7 +396,11 @@ impl Archive {
     }
 
     async fn read_repairs(&self, writing: &mut Writing, step: &mut Step) -> Result<bool> {
-        let Some((&number, left)) = writing.repairs.first_key_value() else { return Ok(false) };
+        let undone = |left: &Option<Vec<i64>>| left.as_ref().is_none_or(|left| !left.is_empty());
+        let mut repairs = writing.repairs.iter();
+        let Some((&number, left)) = repairs.find(|(_, left)| undone(left)) else {
+            return Ok(false);
+        };
         let mut left = match left {
             Some(left) => left.clone(),
             None => read::rows_of_day(&self.inner.store, number, writing.staged.row).await?,
@@ -513,6 +517,9 @@ impl Archive {
         })
         .await?;
         writing.writers = writers;
+        for number in &changed {
+            self.reload(*number)?;
+        }
         for (number, left) in std::mem::take(&mut writing.repairs) {
             if left.as_ref().is_some_and(Vec::is_empty) {
                 day::set_finished(&self.inner.options.folder, number)?;
@@ -530,9 +537,6 @@ impl Archive {
         writing.committed = position;
         writing.uncommitted = 0;
         writing.last_commit = Some(Instant::now());
-        for number in &changed {
-            self.reload(*number)?;
-        }
         let newest = writing.writers.keys().next_back().copied();
         writing.writers.retain(|number, _| Some(*number) == newest || changed.contains(number));
         if trim {

@@ -280,6 +280,11 @@ impl Archive {
         .await
     }
 
+    async fn refresh_at_once(&self) -> Result<()> {
+        *self.inner.refreshed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.refresh().await
+    }
+
     /// A day that cannot be opened may be about to be made; whoever follows looks after it.
     fn look_again(&self) {
         let folder = &self.inner.options.folder;

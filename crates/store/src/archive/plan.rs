@@ -5,7 +5,7 @@ use std::ops::Bound as Edge;
 
 use query::{
     Bound, FieldName, Node, NumberField, Slot, index_key, index_key_of_property,
-    index_keys_of_part, index_keys_of_stem,
+    index_keys_of_part, index_keys_of_raw, index_keys_of_stem,
 };
 use tantivy::Term;
 use tantivy::query::{
@@ -55,18 +55,27 @@ impl Plan {
 
 /// Plans a resolved tree.
 pub(crate) fn plan(fields: &Fields, node: &Node) -> Plan {
-    Planner { fields, field: None }.node(node).unwrap_or_else(Plan::never)
+    Planner { fields, field: None, nested: false }.node(node).unwrap_or_else(Plan::never)
 }
 
 #[derive(Clone, Copy)]
 struct Planner<'f> {
     fields: &'f Fields,
     field: Option<FieldName>,
+    /// A field within a field.
+    nested: bool,
 }
 
 impl Planner<'_> {
     /// `None`: it cannot be evaluated and is left out of what stands around it.
     fn node(self, node: &Node) -> Option<Plan> {
+        // Words of the body stand beside those of the other parts, and what a field means within
+        // another one the matcher knows: there is more than is meant.
+        let wide = self.nested || self.field == Some(FieldName::Body);
+        Some(self.plan(node)?.exact_if(!wide))
+    }
+
+    fn plan(self, node: &Node) -> Option<Plan> {
         Some(match node {
             Node::Term(word) => self.term(word),
             Node::Value(value) => self.value(value),
@@ -119,11 +128,7 @@ impl Planner<'_> {
     }
 
     fn within(self, name: FieldName, expr: &Node) -> Option<Plan> {
-        // A part of the text within a field or the other way round is rare; the matcher knows.
-        let nested = self.field.is_some();
-        let inner = Planner { field: Some(name), ..self };
-        let exact = !nested && name != FieldName::Body;
-        Some(inner.node(expr)?.exact_if(exact))
+        Planner { field: Some(name), nested: self.field.is_some(), ..self }.node(expr)
     }
 
     /// Whether the field that is asked holds whole values.
@@ -253,10 +258,7 @@ impl Planner<'_> {
     }
 
     fn raw(self, text: &str) -> Plan {
-        let mut words = text::words::Words::new();
-        words.push(text);
-        let slots: Vec<Slot> =
-            words.tokens().iter().map(|t| Slot::Word(words.lower(t).to_owned())).collect();
+        let slots: Vec<Slot> = index_keys_of_raw(text).into_iter().map(Slot::Word).collect();
         self.phrase(&slots).inexact()
     }
 

@@ -102,6 +102,7 @@ impl Archive {
             let (rows, all) = self.progress().await?;
             progress(rows, all);
             if done.behind == 0 {
+                self.refresh_at_once().await?;
                 return Ok(self.status().await?.posts);
             }
             if done.elsewhere {

@@ -421,3 +421,237 @@ async fn archive_and_live_matching_agree() {
     }
     assert!(kinds[0] > 500 && kinds[1] > 500 && kinds[2] == 0, "{kinds:?}");
 }
+
+async fn find(archive: &Archive, text: &str) -> Vec<String> {
+    let query = query::parse(text).unwrap();
+    let found =
+        archive.search(&query.ast, Ask { limit: 1_000, ..Ask::default() }, decide(&query)).await;
+    let mut ids: Vec<String> =
+        found.unwrap().posts.into_iter().map(|post| post.native_id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// How many posts the index alone counts: what it holds, whatever the store says.
+async fn counted(archive: &Archive, text: &str) -> u64 {
+    let query = query::parse(text).unwrap();
+    let (since, until) = (NOW.plus(-40 * DAY), NOW.plus(HOUR));
+    let hours = archive.hours(&query.ast, since, until, decide(&query)).await.unwrap();
+    assert_eq!(hours.how, Counted::Exact);
+    hours.total()
+}
+
+fn received(id: &str, body: &str, days_ago: i64) -> JudgedPost {
+    let mut post = super::post(id, body);
+    post.received = NOW.plus(-days_ago * DAY);
+    post.published = post.received.plus(-1_000);
+    JudgedPost { post, mentions: vec![] }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other() {
+    let (folder, store) = opened().await;
+    let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+    let mut random = Random(3);
+    let posts: Vec<JudgedPost> = (0..60)
+        .map(|n| {
+            let mut judged = received(&n.to_string(), "train", 0);
+            // Many share a moment.
+            judged.post.published = NOW.plus(-((random.below(10) as i64) * HOUR) - 2 * DAY);
+            judged
+        })
+        .collect();
+    store.ingest(&batch(posts), NOW).await.unwrap();
+    follow(&archive).await;
+    for text in ["train", "train NEAR/3 train OR train"] {
+        let query = query::parse(text).unwrap();
+        let mut ask = Ask { limit: 7, ..Ask::default() };
+        let mut seen: Vec<Post> = Vec::new();
+        loop {
+            let page = archive.search(&query.ast, ask, decide(&query)).await.unwrap();
+            assert!(page.complete);
+            seen.extend(page.posts);
+            match page.next {
+                Some(next) => ask.before = Some(next.to_string().parse::<Cursor>().unwrap()),
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), 60, "{text}");
+        assert!(seen.is_sorted_by(|a, b| a.published >= b.published));
+        let ids: std::collections::HashSet<PostId> = seen.iter().map(Post::id).collect();
+        assert_eq!(ids.len(), 60);
+
+        let (sink, mut posts) = tokio::sync::mpsc::channel(100);
+        let ask = Ask { limit: 50, ..Ask::default() };
+        assert_eq!(archive.each(&query.ast, ask, decide(&query), sink).await.unwrap(), 50);
+        assert_eq!(posts.recv().await, seen.first().cloned());
+    }
+    let query = query::parse("train").unwrap();
+    let (since, until) = (NOW.plus(-2 * DAY - 5 * HOUR), NOW.plus(-2 * DAY - 2 * HOUR));
+    let ask = Ask { since: Some(since), until: Some(until), limit: 99, ..Ask::default() };
+    let page = archive.search(&query.ast, ask, decide(&query)).await.unwrap();
+    assert!(page.posts.iter().all(|post| post.published >= since && post.published < until));
+    let hours = archive.hours(&query.ast, since, until, decide(&query)).await.unwrap();
+    assert_eq!(hours.total(), page.posts.len() as u64);
+    assert_eq!(hours.hours.len(), 4);
+}
+
+#[test]
+fn only_places_are_read_as_places() {
+    let place = Cursor { published: Time(-5), row: 7 };
+    assert_eq!(place.to_string().parse::<Cursor>().unwrap(), place);
+    for text in ["", "5", "a.b", "1.", ".1", "1.2.3"] {
+        assert!(text.parse::<Cursor>().is_err(), "{text:?}");
+    }
+}
+
+/// A process that dies after the days were committed and before the position was written or the
+/// changes were trimmed finds the index ahead of the position. Played by putting the older database
+/// and position back beside the newer days.
+#[tokio::test]
+async fn an_index_ahead_of_its_position_loses_and_doubles_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("horch.db");
+    let place = folder.path().join("archive/position.json");
+    {
+        let store = Store::open(folder.path()).await.unwrap();
+        let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+        let posts = vec![received("1", "old train", 0), received("2", "old train", 1)];
+        store.ingest(&batch(posts), NOW).await.unwrap();
+        follow(&archive).await;
+        // What the index is about to take in: an edit, a deletion, new posts on two days.
+        let posts = vec![
+            received("1", "new bus", 0),
+            received("3", "train", 0),
+            received("4", "train", 1),
+            received("5", "train", 1),
+        ];
+        let deleted = vec![super::post("2", "").id()];
+        store.ingest(&Ingest { posts, deleted, ..Ingest::default() }, NOW).await.unwrap();
+        store.close().await;
+    }
+    let (database_then, place_then) =
+        (std::fs::read(&database).unwrap(), std::fs::read(&place).unwrap());
+    {
+        let store = Store::open(folder.path()).await.unwrap();
+        let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+        follow(&archive).await;
+        store.close().await;
+    }
+    std::fs::write(&database, database_then).unwrap();
+    std::fs::write(&place, place_then).unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    // What is in the index by then may change or go before it is taken in again.
+    let posts = vec![received("4", "edited bus", 1)];
+    let deleted = vec![super::post("5", "").id()];
+    store.ingest(&Ingest { posts, deleted, ..Ingest::default() }, NOW).await.unwrap();
+    let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+    follow(&archive).await;
+    assert_eq!(find(&archive, "train").await, ["3"]);
+    assert_eq!(find(&archive, "bus").await, ["1", "4"]);
+    assert_eq!((counted(&archive, "train").await, counted(&archive, "bus").await), (1, 2));
+    assert_eq!(archive.status().await.unwrap().posts, 3);
+}
+
+#[tokio::test]
+async fn what_is_damaged_or_missing_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let path = folder.path().join("archive");
+    {
+        let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+        let posts = (0..20).map(|n| received(&n.to_string(), "train", n % 3)).collect();
+        store.ingest(&batch(posts), NOW).await.unwrap();
+        follow(&archive).await;
+        assert_eq!(counted(&archive, "train").await, 20);
+    }
+    let days = || -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+        let mut days: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+        days.sort();
+        days
+    };
+    let damages: [&dyn Fn(); 5] = [
+        &|| std::fs::remove_dir_all(&days()[0]).unwrap(),
+        &|| std::fs::write(days()[1].join("meta.json"), "{").unwrap(),
+        &|| std::fs::write(path.join("position.json"), "{\"format\":0}").unwrap(),
+        &|| std::fs::remove_dir_all(&path).unwrap(),
+        &|| {
+            for entry in std::fs::read_dir(&days()[2]).unwrap() {
+                let file = entry.unwrap().path();
+                if file.extension().is_some_and(|kind| kind == "term" || kind == "idx") {
+                    std::fs::write(file, "").unwrap();
+                }
+            }
+        },
+    ];
+    for damage in damages {
+        damage();
+        let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+        // Whoever searches before it is mended is told, or finds less; nobody is hurt.
+        let query = query::parse("train").unwrap();
+        let _ = archive.search(&query.ast, Ask::default(), decide(&query)).await;
+        follow(&archive).await;
+        assert_eq!(counted(&archive, "train").await, 20);
+        assert_eq!(find(&archive, "train").await.len(), 20);
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_everything_again_while_posts_come() {
+    let (folder, store) = opened().await;
+    let archive = Archive::open(&store, options(folder.path())).await.unwrap();
+    let posts = (0..50).map(|n| received(&n.to_string(), "train", n % 3)).collect();
+    store.ingest(&batch(posts), NOW).await.unwrap();
+    follow(&archive).await;
+    // Another process asks; the one who follows does it.
+    let other = Archive::open(&store, options(folder.path())).await.unwrap();
+    assert!(other.catch_up(NOW).await.unwrap().elsewhere);
+    assert_eq!(find(&other, "train").await.len(), 50);
+    let goes_on = tokio::spawn({
+        let archive = archive.clone();
+        async move {
+            loop {
+                archive.catch_up(NOW).await.unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+    });
+    store.ingest(&batch(vec![received("new", "train", 0)]), NOW).await.unwrap();
+    let mut told = Vec::new();
+    let done = other.rebuild(|done, all| told.push((done, all))).await.unwrap();
+    goes_on.abort();
+    assert_eq!((done, told.last()), (51, Some(&(51, 51))));
+    assert_eq!(counted(&archive, "train").await, 51);
+}
+
+#[tokio::test]
+async fn old_days_go_with_their_posts_and_mentioned_posts_stay() {
+    let (folder, store) = opened().await;
+    let watch = super::add_watch(&store, "w").await;
+    let few = ArchiveOptions { days: 3, ..options(folder.path()) };
+    let archive = Archive::open(&store, few.clone()).await.unwrap();
+    let mut posts: Vec<JudgedPost> =
+        (0..30).map(|n| received(&n.to_string(), "train", n % 6)).collect();
+    posts.push(super::judged(received("kept", "train", 5).post, &[&watch]));
+    store.ingest(&batch(posts), NOW).await.unwrap();
+    follow(&archive).await;
+    assert_eq!(archive.status().await.unwrap().days, 6);
+    let dropped = archive.drop_old(NOW).await.unwrap();
+    assert_eq!((dropped.days, dropped.posts), (3, 15));
+    follow(&archive).await;
+    let status = archive.status().await.unwrap();
+    assert_eq!((status.days, status.posts, status.behind), (3, 15, 0));
+    assert_eq!(store.totals().await.unwrap().posts, 16);
+    assert_eq!(find(&archive, "train").await.len(), 15);
+    // What comes late for a day that is gone stays out.
+    store.ingest(&batch(vec![received("late", "train", 5)]), NOW).await.unwrap();
+    follow(&archive).await;
+    assert_eq!(archive.status().await.unwrap().days, 3);
+    // However small the cap is, today stays.
+    drop(archive);
+    let archive = Archive::open(&store, ArchiveOptions { max_bytes: 1, ..few }).await.unwrap();
+    follow(&archive).await;
+    assert_eq!(archive.drop_old(NOW).await.unwrap().days, 2);
+    assert_eq!(find(&archive, "train").await.len(), 5);
+}
