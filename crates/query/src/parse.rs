@@ -2,7 +2,7 @@
 
 use crate::ast::{At, Node, Query, Reference};
 use crate::error::{ErrorCode, QueryError, Warning, WarningCode};
-use crate::fields::NumberField;
+use crate::fields::{Holds, NumberField};
 use crate::guard;
 use crate::leaf;
 use crate::lex::{Lex, Lexeme, Scope, lex};
@@ -359,10 +359,15 @@ impl Parser<'_> {
     }
 
     fn scoped(&mut self, scope: Scope, at: At) -> Result<Piece, QueryError> {
-        if self.scope.is_some() {
-            return Err(self.error(ErrorCode::NestedField, at));
+        let outer = self.scope;
+        let is_text = |scope| matches!(scope, Scope::Field(field) if field.holds() == Holds::Text);
+        match (outer, scope) {
+            (None, _) => {}
+            (Some(outer), Scope::Form { .. }) if is_text(outer) => {}
+            _ => return Err(self.error(ErrorCode::NestedField, at)),
         }
         match self.peek() {
+            Some(Lex::Scope(Scope::Form { .. })) if is_text(scope) => {}
             Some(
                 Lex::Open
                 | Lex::Word
@@ -376,7 +381,7 @@ impl Parser<'_> {
         }
         self.scope = Some(scope);
         let inner = self.operand();
-        self.scope = None;
+        self.scope = outer;
         let inner = inner?;
         let at = at.start..inner.at.end;
         match scope {

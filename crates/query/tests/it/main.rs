@@ -7,6 +7,7 @@ mod language;
 mod oracle;
 mod random;
 mod table;
+mod why;
 
 use domain::{Channel, Engagement, Platform, Post, Source, Time};
 
