@@ -90,7 +90,10 @@ async function audit(page, name) {
 /** One address for every kind of page that can be reached by links. */
 async function discover(page) {
   const kinds = new Map();
-  const waiting = ['/', '/mentions', '/watches', '/watches/new', '/channels', '/settings'];
+  const waiting = [
+    '/', '/mentions', '/search?q=fluxomat&hours=1', '/watches', '/watches/new', '/watches/import', '/saved',
+    '/saved/list', '/saved/query', '/channels', '/settings',
+  ];
   const kind = (path) => path.replace(/\d+/g, 'n').replace(/\?.*/, '');
   while (waiting.length > 0) {
     const path = waiting.shift();
@@ -102,7 +105,7 @@ async function discover(page) {
     for (const link of links.map((href) => new URL(href))) {
       const inside = link.origin === new URL(BASE).origin;
       // Downloads are no pages.
-      if (inside && !/\.(csv|jsonl)$/.test(link.pathname)) waiting.push(link.pathname + link.search);
+      if (inside && !/\.(csv|jsonl|parquet)$/.test(link.pathname)) waiting.push(link.pathname + link.search);
     }
   }
   return [...kinds].map(([name, path]) => [name === '/' ? 'now' : name.slice(1).replaceAll('/', '-'), path]);
@@ -162,6 +165,31 @@ async function live(page) {
   check(page.url() === before, 'live', 'the page was left');
 }
 
+/** A query is searched with, tested on the archive, asked why, and taken over from another tool. */
+async function searching(page) {
+  await page.goto(`${BASE}/search?q=fluxomat`);
+  await page.waitForSelector('#hours svg').catch(() => problem('search', 'no count per hour'));
+  await page.fill('#q', 'fluxomat AND (');
+  await page.waitForSelector('#said .note.bad')
+    .catch(() => problem('search', 'no error under the field while typing'));
+  await page.goto(`${BASE}/watches/new`);
+  await page.fill('#query', 'fluxomat AND nothinglikethis');
+  await page.click('button[name=test]');
+  await page.waitForSelector('#tested h2').catch(() => problem('watch', 'no test on the archive'));
+  await audit(page, 'watch-tested');
+  const near = page.locator('#tested button[name=why]').first();
+  if (await near.count()) {
+    await near.click();
+    await page.waitForSelector('#whynot .tree').catch(() => problem('watch', 'nobody says why not'));
+    await audit(page, 'watch-why');
+  }
+  await page.click('#foreign-help summary');
+  await page.fill('#foreign', 'fluxomat NEAR/3 (fire OR burns)');
+  await page.waitForSelector('#translated .sides')
+    .catch(() => problem('watch', 'nothing is taken over from another tool'));
+  await audit(page, 'watch-translated');
+}
+
 /** Without JavaScript every page still says its piece. */
 async function plain(state, pages) {
   const page = await open({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, state);
@@ -213,6 +241,7 @@ try {
       }
     }
   }
+  await searching(page);
   await live(page);
   page.expectsFailure = true;
   const lost = await page.goto(`${BASE}/no-such-page`);

@@ -217,6 +217,72 @@ fn watches_from_the_command_line() {
 }
 
 #[test]
+fn queries_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    let parsed = last_json(&said(&data, &["query", "parse", "a OR b", "--json"]));
+    assert_eq!((&parsed["ok"], &parsed["native"]), (&json!(true), &json!("(a OR b)")));
+    assert_eq!(said(&data, &["query", "print", "a OR b"]).trim(), "(a OR b)");
+    assert!(said(&data, &["query", "explain", "a OR b"]).contains("one of"));
+    let broken = run(&data, &["query", "parse", "(lamp AND"]);
+    let told = text(&broken.stderr);
+    assert!(!broken.status.success() && told.contains("(lamp AND\n") && told.contains('^'), "{told}");
+
+    let file = folder.path().join("foreign.txt");
+    std::fs::write(&file, "lamp NEAR/3 (fire OR burns)").expect("file");
+    let file = file.to_str().expect("UTF-8");
+    let one = ["query", "import", "--dialect", "talkwalker", file, "--json"];
+    let read = last_json(&said(&data, &one));
+    assert!(read["native"].as_str().expect("native").contains("NEAR/2"), "{read}");
+    std::fs::write(file, "Lamp\tlamp\nBad\t(lamp\n").expect("file");
+    let lines = run(&data, &["query", "import", "--dialect", "lucene", "--lines", file]);
+    assert!(!lines.status.success(), "a query that cannot be read ends it with an error");
+    assert!(text(&lines.stderr).contains("line 2"), "{}", text(&lines.stderr));
+    let added = run(&data, &["watch", "import", file]);
+    assert!(text(&added.stdout).contains("1 added, 1 refused"), "{}", text(&added.stdout));
+
+    said(&data, &["list", "set", "Press", "press.example", "paper.example"]);
+    said(&data, &["list", "save", "Lamps", "lamp OR list:\"Press\""]);
+    let shown = json_lines(&said(&data, &["list", "show", "--json"]));
+    assert_eq!((&shown[0]["name"], &shown[0]["used_by"]), (&json!("Press"), &json!(["Lamps"])));
+    let circle = run(&data, &["list", "save", "Lamps", "a OR query:\"Lamps\""]);
+    assert!(!circle.status.success(), "a circle is an error");
+    said(&data, &["list", "forget", "Lamps"]);
+    assert!(!run(&data, &["list", "remove", "Nothing"]).status.success());
+}
+
+#[test]
+fn the_archive_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (path, data) = (recording(folder.path(), 300), folder.path().join("data"));
+    said(&data, &["replay", path.to_str().expect("UTF-8"), "--json"]);
+    let status = last_json(&said(&data, &["archive", "status", "--json"]));
+    assert_eq!((&status["posts"], &status["behind"]), (&json!(300), &json!(0)));
+    let all = ["query", "search", "crew OR bags", "--limit", "1000", "--json"];
+    let found = json_lines(&said(&data, &all));
+    assert!(!found.is_empty() && found.len() < 300);
+    let times: Vec<&str> = found.iter().filter_map(|post| post["published"].as_str()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "newest first");
+    let file = folder.path().join("found.parquet");
+    said(&data, &["archive", "export", "crew OR bags", file.to_str().expect("UTF-8")]);
+    assert!(std::fs::read(&file).expect("file").ends_with(b"PAR1"));
+    let csv = said(&data, &["archive", "export", "crew OR bags", "-", "--format", "csv"]);
+    assert_eq!(csv.matches("\r\n").count(), found.len() + 1);
+    let tested = last_json(&said(&data, &["query", "test", "crew AND bags", "--json"]));
+    assert!(tested["posts"].is_u64() && tested["near"].is_array(), "{tested}");
+    let id = found[0]["id"].as_str().expect("id");
+    let why = ["query", "why-not", "crew AND nothinglikeit", "--post", id, "--json"];
+    let why = last_json(&said(&data, &why));
+    assert_eq!(why["matches"], json!(false));
+    assert!(why["failed"].to_string().contains("nothinglikeit"), "{why}");
+    let diff = ["query", "diff", "crew", "crew OR bags", "--json"];
+    assert_eq!(last_json(&said(&data, &diff))["lost"], json!([]));
+    assert!(said(&data, &["archive", "rebuild"]).contains("300 posts"));
+    let unknown = run(&data, &["query", "explain", "a", "--post", "https://nowhere.example/"]);
+    assert!(text(&unknown.stderr).contains("what to do"), "{}", text(&unknown.stderr));
+}
+
+#[test]
 fn the_doctor_says_what_it_finds() {
     let folder = tempfile::tempdir().expect("folder");
     let report = said(&folder.path().join("data"), &["doctor", "--offline"]);
