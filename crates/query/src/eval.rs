@@ -324,16 +324,20 @@ impl Eval<'_> {
             let begins = |token: u32| token + far - i as u32;
             at.push(self.words.at(*id, range).map(|token| (begins(token), token)).collect());
         }
-        let mut starts: Vec<u32> = at.iter().flatten().map(|(begin, _)| *begin).collect();
+        let mut starts: Vec<(u32, u32)> = at.concat();
         starts.sort_unstable();
-        starts.dedup();
         let mut places = Vec::new();
-        for start in starts {
+        for (start, lead) in starts {
+            let end = start.saturating_add(slop);
+            let is_here = |token: u32| {
+                self.document.is_one_run(token.min(lead), token.max(lead))
+            };
             let near: Vec<Vec<u32>> = at
                 .iter()
                 .map(|tokens| {
-                    let here = tokens.iter().filter(|(b, _)| (start..=start + slop).contains(b));
-                    here.map(|(_, token)| *token).collect()
+                    let from = tokens.partition_point(|(begin, _)| *begin < start);
+                    let near = tokens[from..].iter().take_while(|(begin, _)| *begin <= end);
+                    near.map(|(_, token)| *token).filter(|token| is_here(*token)).collect()
                 })
                 .collect();
             if near.iter().any(Vec::is_empty) {
@@ -342,9 +346,7 @@ impl Eval<'_> {
             let mut taken: Vec<Option<u32>> = vec![None; near.len()];
             let all = (0..near.len()).all(|w| assign(w, &near, &mut taken, &mut Vec::new()));
             let (first, last) = (taken.iter().flatten().min(), taken.iter().flatten().max());
-            if let (true, Some(first), Some(last)) = (all, first, last)
-                && self.document.is_one_run(*first, *last)
-            {
+            if let (true, Some(first), Some(last)) = (all, first, last) {
                 places.push((*first, *last));
             }
             if places.len() >= MAX_PLACES {
@@ -417,12 +419,18 @@ impl Eval<'_> {
 
     /// What matched, and why.
     pub fn hit(&self, ast: &Node, code: &Code) -> Hit {
+        self.told(ast, code).unwrap_or_else(|| {
+            let mut found = Found::default();
+            found.say(None, ast);
+            found.hit()
+        })
+    }
+
+    /// What matched, and why; `None` where no single branch tells.
+    pub fn told(&self, ast: &Node, code: &Code) -> Option<Hit> {
         let mut found = Found::default();
         self.collect(ast, code, None, EVERYWHERE, None, &mut found);
-        if found.said.is_empty() {
-            found.say(None, ast);
-        }
-        found.hit()
+        (!found.said.is_empty()).then(|| found.hit())
     }
 
     /// Notes the words of every branch that holds; `within`, only those at these places.

@@ -63,10 +63,6 @@ impl Filed {
         (line.length & PLAIN != 0, block.words.get(line.range()).unwrap_or_default())
     }
 
-    pub fn is_plain(&self, slot: u32) -> bool {
-        self.line(slot).is_some_and(|(_, line)| line.length & PLAIN != 0)
-    }
-
     pub fn is_used(&self, slot: u32) -> bool {
         self.line(slot).is_some_and(|(_, line)| line.watch != Line::FREE.watch)
     }

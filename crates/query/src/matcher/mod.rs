@@ -18,6 +18,8 @@ pub(crate) mod pattern;
 pub(crate) mod program;
 mod scan;
 mod spine;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::sync::Arc;
@@ -36,7 +38,7 @@ use crate::eval::{Eval, Occurrences};
 use anchors::Anchor;
 use dictionary::{Book, Dictionary, Id, Posting};
 use filed::Filed;
-use program::{Quick, pack, unpack};
+use program::{Quick, pack, unpack, unpack_holding};
 
 /// A watch that a post matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -389,13 +391,21 @@ impl Snapshot {
     }
 
     fn hit(&self, slot: u32, document: &Document<'_>, scratch: &mut Scratch) -> Match {
-        let code = unpack(self.filed.program(slot));
-        if !self.filed.is_plain(slot) {
-            scan::patterns(&self.dictionary, document, &code, &mut scratch.words);
+        let watch = self.filed.watch(slot);
+        let (plain, program) = self.filed.program_of(slot);
+        if plain {
+            let code = unpack_holding(program, &Quick { document, words: &scratch.words });
+            let tree = tree::tree(&code, &self.dictionary);
+            let told = Eval { document, words: &scratch.words }.told(&tree, &code);
+            if let Some(hit) = told {
+                return Match { watch, hit };
+            }
         }
+        let code = unpack(program);
+        scan::patterns(&self.dictionary, document, &code, &mut scratch.words);
         let tree = tree::tree(&code, &self.dictionary);
         let hit = Eval { document, words: &scratch.words }.hit(&tree, &code);
-        Match { watch: self.filed.watch(slot), hit }
+        Match { watch, hit }
     }
 
     /// How much was read for each watch since the last call with this scratch, in words of

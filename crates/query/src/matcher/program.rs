@@ -252,6 +252,24 @@ pub(crate) fn unpack(node: &[u32]) -> Code {
     }
 }
 
+/// What holds of a plain program that matched: alternatives that do not hold are left out, and
+/// what must not be there. A long query is told in the time of what it found.
+pub(crate) fn unpack_holding(node: &[u32], quick: &Quick<'_>) -> Code {
+    let denies = |node: &&[u32]| node.first().is_some_and(|first| first >> SHIFT == NOT);
+    let holding = |nodes: &[u32], only: &dyn Fn(&&[u32]) -> bool| {
+        Nodes(nodes).filter(only).map(|node| unpack_holding(node, quick)).collect()
+    };
+    match node.split_first() {
+        Some((first, [_, rest @ ..])) if first >> SHIFT == AND => {
+            Code::And(holding(rest, &|node| !denies(node)))
+        }
+        Some((first, rest)) if first >> SHIFT == OR => {
+            Code::Or(holding(rest, &|node| quick.may(node)))
+        }
+        _ => unpack(node),
+    }
+}
+
 fn unpack_other(rest: &[u32]) -> Code {
     match rest {
         [PATTERN, id, head] => Code::Pattern { id: *id, head: (*head != NO_ID).then_some(*head) },
