@@ -116,7 +116,8 @@ pub use error::{ErrorCode, Lang, QueryError, Warning, WarningCode};
 pub use explain::{Cost, Explanation, explain};
 pub use fields::{FieldName, NumberField, Property};
 pub use keys::{
-    IndexKey, index_key, index_key_of_property, index_keys_of_part, index_keys_of_stem,
+    IndexKey, index_key, index_key_of_property, index_keys_of_part, index_keys_of_raw,
+    index_keys_of_stem,
 };
 pub use list::any_source;
 pub use matcher::{
