@@ -1,11 +1,12 @@
-//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment` alone): measures what the
-//! product says about texts against what people said, on texts no model was trained on, and
+//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `words` alone): measures what
+//! the product says about texts against what people said, on texts no model was trained on, and
 //! writes the figures to `target/figures/eval-text.json`. `docs/accuracy.md` states and explains
 //! them.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
 mod measure;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,11 +30,12 @@ const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
 /// An unknown evaluation, data that are missing or unreadable, or a folder that cannot be written.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
-    let (language, sentiment) = match options.name.as_str() {
-        "text" => (true, true),
-        "language" => (true, false),
-        "sentiment" => (false, true),
-        other => bail!("no evaluation {other:?}: say text, language or sentiment"),
+    let (language, sentiment, words) = match options.name.as_str() {
+        "text" => (true, true, true),
+        "language" => (true, false, false),
+        "sentiment" => (false, true, false),
+        "words" => (false, false, true),
+        other => bail!("no evaluation {other:?}: say text, language, sentiment or words"),
     };
     let mut figures = Figures::default();
     if language {
@@ -42,6 +44,9 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     if sentiment {
         tones(&options.data, &mut figures)?;
         elsewhere(&options.data, &mut figures)?;
+    }
+    if words {
+        words::words(&mut figures);
     }
     println!();
     tell(&format!("eval-{}", options.name), &figures.0)

@@ -117,7 +117,18 @@ pub(super) fn stem(word: &str) -> String {
 
 /// The spelling of the tables: `ae` for `ä`, `ss` for `ß`.
 fn spelled(word: &str) -> String {
-    crate::words::fold_german(word)
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        match c {
+            'ä' => out.push_str("ae"),
+            'ö' => out.push_str("oe"),
+            'ü' => out.push_str("ue"),
+            'ß' => out.push_str("ss"),
+            c if c.is_ascii() => out.push(c),
+            _ => return crate::words::fold_german(word),
+        }
+    }
+    out
 }
 
 /// Without dots: `ae` becomes `a`. `ue` after a vowel or `q` is no umlaut (`neue`, `quelle`).
