@@ -7,7 +7,8 @@
 //! - [`language`] names the language of a short text, or says that it cannot.
 //! - [`sentiment`] judges the tone, with a calibrated probability, in the languages whose quality
 //!   was measured.
-//! - [`words`] cuts texts into words.
+//! - [`words`] cuts texts into words, [`stem`] takes their endings away, [`compound`] takes German
+//!   compounds apart.
 //! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
 //!   and use share them, so that they cannot differ.
 //!
