@@ -193,11 +193,9 @@ pub async fn import(question: Question<Foreign>) -> Result<Response, Fail> {
     };
     match bulk::whole(&text, dialect).query {
         Err(error) => Ok(refused(&error)),
-        Ok(imported) => {
-            answer(json!({
-                "native": imported.native, "ast": imported.query.ast, "notes": imported.notes,
-            }))
-        }
+        Ok(imported) => answer(json!({
+            "native": imported.native, "ast": imported.query.ast, "notes": imported.notes,
+        })),
     }
 }
 

@@ -151,7 +151,6 @@ async fn what_strangers_write_stays_text() {
         "/watches/new?query=script".to_owned(),
         "/search?q=script".to_owned(),
         "/search?q=%3Cscript%3Ealert(1)%3C/script%3E+(&since=%22%3E%3Cscript%3E".to_owned(),
-        "/search/hours?q=script".to_owned(),
         "/saved/list?name=%3Cscript%3E".to_owned(),
         "/channels".to_owned(),
         "/settings?done=%3Cscript%3E".to_owned(),

@@ -23,7 +23,11 @@ async fn search_finds_everything_heard_newest_first() {
     page.has("/watches/new?query=falkenrot+AND").has("/search.parquet?q=falkenrot");
     let hours = browser.get("/search/hours?q=falkenrot+AND+(undicht*+OR+leaking)").await;
     hours.has("<strong>4</strong> posts").has("exact").has("class=\"bars tall\"").lacks("<html");
-    browser.get("/search?q=falkenrot&hours=1").await.has("class=\"bars tall\"").has("Count per day");
+    browser
+        .get("/search?q=falkenrot&hours=1")
+        .await
+        .has("class=\"bars tall\"")
+        .has("Count per day");
     browser.get("/search?q=falkenrot&until=2020-01-01").await.has("No post in the archive matches");
     browser.get("/search?q=nothinglikeit").await.has("No post in the archive matches");
 }
@@ -102,9 +106,13 @@ async fn a_query_is_tried_before_it_is_saved() {
     let why = browser.send("/watches/why", &with("post", address)).await;
     why.has("This post does not match").has("<code>undicht*</code>").has("Branch by branch");
     why.has("does not hold: ").has("holds: ");
-    browser.send("/watches/1", &[form[0], form[1], ("why", ""), ("post", address)]).await
+    browser
+        .send("/watches/1", &[form[0], form[1], ("why", ""), ("post", address)])
+        .await
         .has("This post does not match");
-    browser.send("/watches/why", &with("post", "https://nowhere.example/")).await
+    browser
+        .send("/watches/why", &with("post", "https://nowhere.example/"))
+        .await
         .has("No post with this address is kept");
     browser.send("/watches/test", &[("query", "(")]).await.has("never closed");
     assert_eq!(browser.store.watch(domain::WatchId(1)).await.unwrap().unwrap().query, "falkenrot");
@@ -146,7 +154,10 @@ async fn lists_and_saved_queries_stand_for_what_they_say() {
     let list = [("name", "Fachpresse"), ("text", "kuechentechnik.example\n\nroestblog.example")];
     browser.send("/saved/list", &list).await.leads_to("/saved?done=list-saved");
     browser.send("/saved/list", &list).await.has("There is one called");
-    browser.send("/saved/list", &[("name", "Leer"), ("text", " ")]).await.has("at least one source");
+    browser
+        .send("/saved/list", &[("name", "Leer"), ("text", " ")])
+        .await
+        .has("at least one source");
     let page = browser.get("/search?q=list:%22fachpresse%22+AND+falkenrot").await;
     page.has("Röstblog").has("Küchentechnik heute").lacks("Mira Beispiel");
     let query = [("name", "Mängel"), ("text", "undicht* OR leaking")];
@@ -165,7 +176,9 @@ async fn lists_and_saved_queries_stand_for_what_they_say() {
     browser.send("/saved/list", &renamed).await.leads_to("/saved?done=list-saved");
     assert_eq!(browser.get("/saved/list?name=Fachpresse").await.status, StatusCode::NOT_FOUND);
     browser.get("/saved/query/remove?name=M%C3%A4ngel").await.has("Nothing refers to it");
-    browser.send("/saved/query/remove?name=M%C3%A4ngel", &[]).await
+    browser
+        .send("/saved/query/remove?name=M%C3%A4ngel", &[])
+        .await
         .leads_to("/saved?done=query-removed");
     assert_eq!(browser.get("/saved/nonsense").await.status, StatusCode::NOT_FOUND);
 }
@@ -305,7 +318,7 @@ async fn programs_ask_in_json() {
         (page.status, serde_json::from_str::<Value>(&page.text).unwrap_or_default())
     };
     let (status, said) = ask("/api/query/parse", json!({ "query": "a OR b" })).await;
-    assert_eq!((status, &said["native"]), (StatusCode::OK, &json!("(a OR b)")));
+    assert_eq!((status, &said["native"]), (StatusCode::OK, &json!("a OR b")));
     let (status, said) = ask("/api/query/parse", json!({ "query": "(a" })).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(said["error"]["at"], json!([0, 1]));
