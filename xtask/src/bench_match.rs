@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn goals_find_their_figures() {
         let told = br#"{"100k: p99 \u00b5s": 60.0, "100k: p50 \u00b5s": 20.0}"#;
-        let told = figures(told).unwrap();
+        let told = figures(told).expect("an object of numbers");
         let said: Vec<_> = told.iter().map(|f| (f.name.as_str(), f.unit, f.holds())).collect();
         assert_eq!(said, [("100k: p50 µs", "µs", true), ("100k: p99 µs", "µs", false)]);
     }
