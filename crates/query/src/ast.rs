@@ -104,7 +104,7 @@ pub enum Node {
     Slop {
         /// Most places in all.
         slop: u32,
-        /// The words; two or more.
+        /// The words; two or more, no gaps.
         words: Vec<Slot>,
     },
     /// All these words in any order, with at most `gap` other words among them (`"a b c"~5`).

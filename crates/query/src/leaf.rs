@@ -125,7 +125,7 @@ pub(crate) fn phrase(
     let not_here =
         |expected: &str| Err(parser.error(ErrorCode::NotInPhrase, at.clone()).expected(expected));
     match after {
-        After::Window(_) | After::Quorum(_) if gapped => not_here("*"),
+        After::Window(_) | After::Slop(_) | After::Quorum(_) if gapped => not_here("*"),
         After::Window(gap) if all.len() > 1 => Ok(Node::Window { gap, words: all }),
         After::Slop(slop) if all.len() > 1 => Ok(Node::Slop { slop, words: all }),
         After::Quorum(n) => {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::ast::{Node, Slot};
-use crate::fields::FieldName;
+use crate::fields::{FieldName, Holds};
 use crate::lex::is_address;
 use crate::range;
 
@@ -122,6 +122,8 @@ fn is_single(node: &Node) -> bool {
 fn field(f: &mut Formatter<'_>, name: FieldName, expr: &Node) -> fmt::Result {
     let bare = match expr {
         Node::AtLeast { .. } | Node::MinCount { .. } | Node::Highlight { .. } => false,
+        // After the colon everything up to a bracket belongs to an address.
+        Node::Starts(_) | Node::Ends(_) if name.holds() == Holds::Address => false,
         other => is_single(other),
     };
     match bare {

@@ -176,7 +176,7 @@ fn tree() -> impl Strategy<Value = Node> {
     let leaf = prop_oneof![
         8 => placed(),
         1 => (0_u32..4, slots(false)).prop_map(|(gap, words)| Node::Window { gap, words }),
-        1 => (0_u32..5, slots(true)).prop_map(|(slop, words)| Node::Slop { slop, words }),
+        1 => (0_u32..5, slots(false)).prop_map(|(slop, words)| Node::Slop { slop, words }),
         1 => (1_u32..4, placed()).prop_map(|(n, expr)| Node::MinCount { n, expr: Box::new(expr) }),
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
