@@ -138,6 +138,7 @@ impl<'a> Lexer<'a> {
                 self.push(Lex::Close, 1);
             }
             '"' => self.phrase(first)?,
+            '^' if self.follows_bracket() && self.weight()? => {}
             _ if raw => self.value()?,
             '“' | '”' | '„' | '‟' | '«' | '»' => self.phrase(first)?,
             '{' => self.raw()?,
@@ -188,6 +189,12 @@ impl<'a> Lexer<'a> {
             escaped = false;
         }
         None
+    }
+
+    /// A bracket closed right here.
+    fn follows_bracket(&self) -> bool {
+        let last = self.all.last();
+        last.is_some_and(|last| last.lex == Lex::Close && last.at.end == self.pos)
     }
 
     /// Nothing stands between the lexeme before and here.
