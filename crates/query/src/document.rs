@@ -268,20 +268,20 @@ impl<'p> Document<'p> {
 
     /// A number of the post, in thousandths; times in milliseconds.
     fn number(&self, field: NumberField) -> Option<i64> {
-        let thousandths = |n: u64| i64::try_from(n).ok()?.checked_mul(1_000);
+        // What a platform tells may be beyond all measure: it stays beyond every bound.
+        let thousandths = |n: u64| i64::try_from(n).unwrap_or(i64::MAX).saturating_mul(1_000);
         let post = self.post;
         match field {
-            NumberField::Reach => {
-                post.engagement.views.or(post.source.followers).and_then(thousandths)
-            }
-            NumberField::Followers => post.source.followers.and_then(thousandths),
+            NumberField::Reach => post.engagement.views.or(post.source.followers).map(thousandths),
+            NumberField::Followers => post.source.followers.map(thousandths),
             NumberField::Relevance => self.facts.relevance.map(|n| i64::from(n) * 1_000),
             NumberField::Rating => self.facts.rating.map(|n| i64::from(n) * 1_000),
             NumberField::Engagement => {
                 let counts = post.engagement;
                 let all = [counts.likes, counts.reposts, counts.replies];
                 let known = all.iter().any(Option::is_some);
-                known.then(|| thousandths(all.iter().flatten().copied().sum())).flatten()
+                let sum = all.iter().flatten().fold(0_u64, |sum, n| sum.saturating_add(*n));
+                known.then(|| thousandths(sum))
             }
             NumberField::Sentiment => self.score(),
             NumberField::Published => Some(post.published.0),

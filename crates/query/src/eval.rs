@@ -329,9 +329,7 @@ impl Eval<'_> {
         let mut places = Vec::new();
         for (start, lead) in starts {
             let end = start.saturating_add(slop);
-            let is_here = |token: u32| {
-                self.document.is_one_run(token.min(lead), token.max(lead))
-            };
+            let is_here = |token: u32| self.document.is_one_run(token.min(lead), token.max(lead));
             let near: Vec<Vec<u32>> = at
                 .iter()
                 .map(|tokens| {

@@ -1,11 +1,13 @@
 //! The query language and the matcher, asked from outside.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod corpus;
 mod errors;
 mod import;
 mod language;
 mod oracle;
 mod random;
+mod scripts;
 mod table;
 mod why;
 
