@@ -483,17 +483,18 @@ fn the_whole_language_means_what_is_said_of_it() {
         let mut nodes: Vec<Option<Node>> = vec![None; 6];
         let mut before = Vec::new();
         for _ in 0..3 {
-            for watch in 0..nodes.len() {
+            for (watch, node) in nodes.iter_mut().enumerate() {
+                let id = WatchId(watch as i64);
                 match maker.dice.roll(4) {
                     0 => {
-                        let there = nodes[watch].take().is_some();
-                        assert_eq!(matcher.remove(WatchId(watch as i64)), there, "case {case}");
+                        let there = node.take().is_some();
+                        assert_eq!(matcher.remove(id), there, "case {case}");
                     }
-                    1 if nodes[watch].is_some() => {}
+                    1 if node.is_some() => {}
                     _ => {
-                        let node = maker.any(3);
-                        matcher.insert(WatchId(watch as i64), &query(node.clone()));
-                        nodes[watch] = Some(node);
+                        let other = maker.any(3);
+                        matcher.insert(id, &query(other.clone()));
+                        *node = Some(other);
                     }
                 }
             }
@@ -546,8 +547,8 @@ fn long_posts() {
         let mut body = String::new();
         for _ in 0..10_000 {
             body.push_str(BITS[maker.dice.roll(BITS.len())]);
-            let gap: &str = *maker.dice.of(GAPS);
-            body.push_str(gap);
+            let gap = maker.dice.roll(GAPS.len());
+            body.push_str(GAPS[gap]);
         }
         post.body = body;
         let document = Document::of(&post);
