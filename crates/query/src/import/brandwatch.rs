@@ -39,6 +39,9 @@ impl Rules for Brandwatch {
         at: &At,
     ) -> Result<Option<Op>, QueryError> {
         let upper = word.to_ascii_uppercase();
+        if matches!(upper.as_str(), "AND" | "OR" | "NOT") {
+            reader.lower_case(word, at);
+        }
         Ok(match upper.as_str() {
             "AND" => Some(Op::And),
             "OR" => Some(Op::Or),
@@ -147,6 +150,9 @@ impl Rules for Brandwatch {
             format!("“(…)~{gap}” is written NEAR/{gap} here."),
             format!("„(…)~{gap}“ schreibt man hier NEAR/{gap}."),
         );
+        if all.len() > crate::parse::MAX_NESTING as usize {
+            return Err(reader.error(ErrorCode::TooDeep, at));
+        }
         let sides = all.into_iter().reduce(|a, b| Node::Near {
             gap,
             ordered: false,

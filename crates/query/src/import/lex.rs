@@ -40,8 +40,8 @@ pub(super) struct Lexeme {
     pub at: At,
 }
 
-pub(super) fn lex(text: &str, lexis: Lexis) -> Result<Vec<Lexeme>, QueryError> {
-    let mut lexer = Lexer { text, lexis, pos: 0, all: Vec::new() };
+pub(super) fn lex(text: &str, start: usize, lexis: Lexis) -> Result<Vec<Lexeme>, QueryError> {
+    let mut lexer = Lexer { text, lexis, pos: start, all: Vec::new() };
     while lexer.next()? {}
     Ok(lexer.all)
 }

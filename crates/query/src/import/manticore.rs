@@ -94,6 +94,14 @@ impl Rules for Manticore {
     }
 
     fn word(&self, reader: &mut Reader<'_>, word: &str, at: At) -> Result<Node, QueryError> {
+        if matches!(word, "AND" | "OR" | "NOT") {
+            reader.note(
+                &at,
+                NoteKind::Converted,
+                format!("“{word}” is a word there, not an operator."),
+                format!("„{word}“ ist dort ein Wort, kein Operator."),
+            );
+        }
         if word.starts_with('@') {
             return Err(reader.error(ErrorCode::NestedField, at));
         }

@@ -36,6 +36,9 @@ impl Rules for Meltwater {
         at: &At,
     ) -> Result<Option<Op>, QueryError> {
         let upper = word.to_ascii_uppercase();
+        if matches!(upper.as_str(), "AND" | "OR" | "NOT") {
+            reader.lower_case(word, at);
+        }
         let (name, number) = match upper.split_once('/') {
             Some((name, number)) => (name, Some(number)),
             None => (upper.as_str(), None),

@@ -113,11 +113,22 @@ pub(super) struct Reader<'a> {
     pub notes: Vec<Note>,
     /// What the bracket that is being read leaves out.
     left_out: Vec<Node>,
+    /// What is being read stands under a limit to fields already.
+    limited: bool,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str, rules: &'a dyn Rules) -> Result<Reader<'a>, QueryError> {
-        let lexemes = lex(text, rules.lexis())?;
+        Reader::starting_at(text, 0, rules)
+    }
+
+    /// Reads what follows `start`; places are those of the whole text.
+    pub fn starting_at(
+        text: &'a str,
+        start: usize,
+        rules: &'a dyn Rules,
+    ) -> Result<Reader<'a>, QueryError> {
+        let lexemes = lex(text, start, rules.lexis())?;
         Ok(Reader {
             text,
             rules,
@@ -127,6 +138,7 @@ impl<'a> Reader<'a> {
             scope: None,
             notes: Vec::new(),
             left_out: Vec::new(),
+            limited: false,
         })
     }
 
@@ -136,8 +148,22 @@ impl<'a> Reader<'a> {
 
     pub fn note(&mut self, at: &At, kind: NoteKind, en: impl Into<String>, de: impl Into<String>) {
         let note = Note { at: at.clone(), kind, en: en.into(), de: de.into() };
-        if !self.notes.contains(&note) {
+        // An operator is looked at more than once before it is taken; its notes are the latest.
+        if !self.notes.iter().rev().take(16).any(|other| *other == note) {
             self.notes.push(note);
+        }
+    }
+
+    /// A word in small letters that is an operator there.
+    pub fn lower_case(&mut self, word: &str, at: &At) {
+        let upper = word.to_ascii_uppercase();
+        if upper != word {
+            self.note(
+                at,
+                NoteKind::Converted,
+                format!("“{word}” was read as the operator {upper}."),
+                format!("„{word}“ wurde als Operator {upper} gelesen."),
+            );
         }
     }
 
@@ -264,7 +290,11 @@ impl<'a> Reader<'a> {
                 let node = self.level(level + 1)?;
                 self.left_out.push(node);
             } else {
-                let node = self.level(level + 1)?;
+                let outer = self.limited;
+                self.limited = outer || !limit.is_empty();
+                let node = self.level(level + 1);
+                self.limited = outer;
+                let node = node?;
                 let places = limit.iter().map(|name| super::fields::within(*name, node.clone()));
                 all.push(match limit.is_empty() {
                     true => node,
@@ -318,6 +348,10 @@ impl<'a> Reader<'a> {
         }
         let name = name.split('[').next().unwrap_or(name);
         match rules.limit(name) {
+            // Every field repeats what stands under it: nested, that would grow without bound.
+            Some(fields) if self.limited && !fields.is_empty() => {
+                Err(self.error(ErrorCode::NestedField, at))
+            }
             Some(fields) => Ok(Some(fields)),
             None => Err(self.error(ErrorCode::UnknownField, at)),
         }
@@ -352,6 +386,18 @@ impl<'a> Reader<'a> {
                 Op::Near { gap, ordered } => Node::Near { gap, ordered, a: left, b: right },
                 Op::And | Op::Or | Op::Not | Op::Maybe => return Err(self.missing(at)),
             };
+            self.not_too_high(&a, &at)?;
+        }
+    }
+
+    /// Chains of distances nest without brackets; what is too high would overflow the stack later.
+    pub fn not_too_high(&self, node: &Node, at: &At) -> Result<(), QueryError> {
+        fn fits(node: &Node, levels: u32) -> bool {
+            levels > 0 && node.children().all(|child| fits(child, levels - 1))
+        }
+        match fits(node, MAX_NESTING) {
+            true => Ok(()),
+            false => Err(self.error(ErrorCode::TooDeep, at.clone())),
         }
     }
 
@@ -426,7 +472,16 @@ impl<'a> Reader<'a> {
             }
             Token::Regex(inner) => {
                 self.take();
-                let text = format!("/{}/", &self.text[inner]);
+                let expression = &self.text[inner];
+                if expression.contains(['#', '@', '&', '<', '~', '"']) {
+                    self.note(
+                        &at,
+                        NoteKind::Changed,
+                        "The signs # @ & < ~ \" mean something of their own there; here they stand for themselves.",
+                        "Die Zeichen # @ & < ~ \" haben dort eine eigene Bedeutung; hier stehen sie für sich selbst.",
+                    );
+                }
+                let text = format!("/{expression}/");
                 self.native(&text, &at)
             }
             Token::Word => {

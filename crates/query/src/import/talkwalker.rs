@@ -36,21 +36,15 @@ const CONTAINS: Names = &[
 
 /// Reads a query, or lines of queries.
 pub(super) fn read(text: &str) -> Result<(Node, Vec<Note>), QueryError> {
-    let whole = |text: &str| -> Result<(Node, Vec<Note>), QueryError> {
-        let mut reader = Reader::new(text, &Talkwalker)?;
+    let read = |text: &str, start: usize| -> Result<(Node, Vec<Note>), QueryError> {
+        let mut reader = Reader::starting_at(text, start, &Talkwalker)?;
         let node = reader.read()?;
         Ok((node, reader.notes))
     };
-    let Some(lines) = lines(text) else { return whole(text) };
+    let Some(lines) = lines(text) else { return read(text, 0) };
     let (mut included, mut excluded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for (start, line, excludes) in lines {
-        // The line at its place, so that everything said about it stands where it is written.
-        let mut alone = " ".repeat(start);
-        alone.push_str(line);
-        let (node, mut more) = whole(&alone).map_err(|error| QueryError {
-            found: text.get(error.at.clone()).unwrap_or_default().to_owned(),
-            ..error
-        })?;
+        let (node, mut more) = read(&text[..start + line.len()], start)?;
         notes.append(&mut more);
         match excludes {
             true => excluded.push(Node::Not(Box::new(node))),
@@ -93,15 +87,44 @@ fn lines(text: &str) -> Option<Vec<(usize, &str, bool)>> {
         if line.is_empty() {
             continue;
         }
-        let sign = ["exclude:", "Exclude:", "EXCLUDE:", "NOT ", "AND NOT ", "-"]
+        let excluded = ["exclude:", "Exclude:", "EXCLUDE:"]
             .into_iter()
-            .find(|sign| line.starts_with(sign));
-        match sign {
-            Some(sign) => all.push((start + space + sign.len(), &line[sign.len()..], true)),
+            .find_map(|sign| line.strip_prefix(sign))
+            .or_else(|| {
+                // A sign takes only what stands right behind it: "-a b" is a line with b in it.
+                let signs = ["AND NOT ", "NOT ", "-"];
+                let rest = signs.into_iter().find_map(|sign| line.strip_prefix(sign))?;
+                is_one(rest.trim()).then_some(rest)
+            });
+        match excluded {
+            Some(rest) => all.push((start + space + line.len() - rest.len(), rest, true)),
             None => all.push((start + space, line, false)),
         }
     }
     (all.len() > 1).then_some(all)
+}
+
+/// One word, one phrase or one bracket.
+fn is_one(text: &str) -> bool {
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let text = match text.split_once(':').filter(|(name, _)| is_name(name)) {
+        Some((_, value)) => value.trim_start(),
+        None => text,
+    };
+    let ends_it = |close: char| text.find(close) == Some(text.len() - close.len_utf8());
+    match text.chars().next() {
+        Some('(') => {
+            let mut open = 0_i32;
+            text.char_indices().all(|(i, c)| {
+                open += i32::from(c == '(') - i32::from(c == ')');
+                open > 0 || i + 1 == text.len()
+            })
+        }
+        Some('"') => text.len() > 1 && text[1..].find('"') == Some(text.len() - 2),
+        Some('“' | '„') => ends_it('”') || text.ends_with('“'),
+        Some(_) => !text.contains(char::is_whitespace),
+        None => false,
+    }
 }
 
 impl Rules for Talkwalker {

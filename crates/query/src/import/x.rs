@@ -87,6 +87,14 @@ impl Rules for X {
         if reader.scope == Some(Target::Field(FieldName::Author)) {
             return account(reader, word, at);
         }
+        if reader.scope == Some(Target::Field(FieldName::Mention)) {
+            reader.note(
+                &at,
+                NoteKind::Changed,
+                "Asked for replies to this account; here every post that names it is found.",
+                "Gefragt war nach Antworten an dieses Konto; hier zählt jeder Beitrag, der es nennt.",
+            );
+        }
         // Signs such as * and ? have no meaning there.
         reader.phrase(&word.replace('*', " "), "", at)
     }

@@ -1,6 +1,8 @@
 //! What queries of other tools match once they are read: the makers' own documented examples, and
 //! what their documentation says about them.
 
+mod limits;
+
 use domain::{Channel, Media, MediaKind, Post, Relation, RelationKind};
 use query::import::{Dialect, NoteKind, import};
 use query::{Document, ErrorCode, Lang, matches_one, parse};
