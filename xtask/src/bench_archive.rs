@@ -183,7 +183,8 @@ async fn delete(
         let query = query::parse(&format!("id:{}", post.native_id))
             .map_err(|e| anyhow::anyhow!("{e:?}"))?;
         let decide = decide(&query);
-        let count = || archive.hours(&query.ast, NOW.plus(-DAY), NOW.plus(HOUR), Arc::clone(&decide));
+        let count =
+            || archive.hours(&query.ast, NOW.plus(-DAY), NOW.plus(HOUR), Arc::clone(&decide));
         if count().await?.total() == 0 {
             continue;
         }
@@ -204,9 +205,7 @@ async fn delete(
 fn decide(query: &Query) -> Decide {
     let mut matcher = Matcher::new();
     matcher.insert(WatchId(0), query);
-    Arc::new(move |post| {
-        !matcher.matches(&Document::of(post), &mut Scratch::default()).is_empty()
-    })
+    Arc::new(move |post| !matcher.matches(&Document::of(post), &mut Scratch::default()).is_empty())
 }
 
 fn millis(times: &[Duration], percent: usize) -> f64 {
@@ -226,15 +225,16 @@ struct Corpus {
 impl Corpus {
     fn read() -> anyhow::Result<Corpus> {
         let path = root().join(DATA);
-        let file = std::fs::File::open(&path)
-            .with_context(|| format!("{} is needed", path.display()))?;
+        let file =
+            std::fs::File::open(&path).with_context(|| format!("{} is needed", path.display()))?;
         let texts: Vec<String> =
             BufReader::new(GzDecoder::new(file)).lines().collect::<Result<_, _>>()?;
         let mut words: HashMap<String, usize> = HashMap::new();
         let mut pairs: HashMap<(String, String), usize> = HashMap::new();
         for text in &texts {
             let all: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-            let is_word = |word: &str| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase());
+            let is_word =
+                |word: &str| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase());
             let distinct: HashSet<&String> = all.iter().filter(|word| is_word(word)).collect();
             for word in distinct {
                 *words.entry(word.clone()).or_default() += 1;
@@ -267,7 +267,8 @@ impl Corpus {
         let source = mix(n ^ (1 << 42)) % SOURCES;
         // A few speak often, most seldom.
         let source = source * source / SOURCES;
-        let received = NOW.plus(-DAYS * DAY + (n as i128 * (DAYS * DAY) as i128 / all as i128) as i64);
+        let received =
+            NOW.plus(-DAYS * DAY + (n as i128 * (DAYS * DAY) as i128 / all as i128) as i64);
         let native_id = format!("{:016x}", mix(n));
         Post {
             platform: Platform::named("bluesky"),
@@ -312,10 +313,7 @@ impl Corpus {
                 "near",
                 pairs.iter().map(|((a, b), _)| format!("{a} NEAR/5 {b}")).chain(hard).collect(),
             ),
-            (
-                "sentence",
-                pairs.iter().map(|((a, b), _)| format!("{a} SENTENCE {b}")).collect(),
-            ),
+            ("sentence", pairs.iter().map(|((a, b), _)| format!("{a} SENTENCE {b}")).collect()),
         ]
     }
 }

@@ -120,6 +120,8 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
         "idle" => bench_idle::run(rest),
         "latency" => bench_latency::run(rest),
         "match" => bench_match::run(rest),
-        other => anyhow::bail!("no bench {other:?}: say replay, match, archive, feeds, idle or latency"),
+        other => {
+            anyhow::bail!("no bench {other:?}: say replay, match, archive, feeds, idle or latency")
+        }
     }
 }

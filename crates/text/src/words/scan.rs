@@ -144,7 +144,7 @@ impl<'a> Scan<'a> {
 
     /// Without underscores and apostrophes at the end.
     fn trimmed(&self, at: usize, end: usize) -> usize {
-        at + self.text[at..end].trim_end_matches(['_', 'ʼ']).len()
+        at + self.text[at..end].trim_end_matches(is_trimmed).len()
     }
 
     fn plain_word(&mut self, at: usize, end: usize) {
@@ -417,4 +417,10 @@ fn is_emoji(c: char) -> bool {
         | '\u{2b1b}'..='\u{2b1c}'
         | '\u{2b50}' | '\u{2b55}' | '\u{303d}'
     )
+}
+
+/// What joins inside a word and counts for nothing at its end: the underscore, everything that
+/// folds to one, and the letter apostrophe.
+fn is_trimmed(c: char) -> bool {
+    matches!(c, '_' | 'ʼ' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'..='\u{fe4f}' | '\u{ff3f}')
 }
