@@ -17,6 +17,8 @@ use crate::house;
 const LIMIT: Duration = Duration::from_secs(15);
 /// Largest difference between our clock and another one's that does no harm, in seconds.
 const CLOCK_OFF: u64 = 30;
+/// Changes that may wait for the archive without a word: a second of a busy stream.
+const BEHIND: u64 = 10_000;
 
 /// Prints findings and counts the bad ones.
 #[derive(Default)]
@@ -48,6 +50,9 @@ impl Findings {
 pub async fn run(config: &Config, doctor: &Doctor) -> Result<ExitCode> {
     let mut findings = Findings::default();
     let store = data_folder(config, &mut findings).await;
+    if let Some(store) = &store {
+        archive(config, store, &mut findings).await;
+    }
     port(config, &mut findings).await;
     let http = Http::new(house::http_options(config))?;
     if doctor.offline {
@@ -105,6 +110,31 @@ async fn data_folder(config: &Config, findings: &mut Findings) -> Option<Store> 
             );
             None
         }
+    }
+}
+
+async fn archive(config: &Config, store: &Store, findings: &mut Findings) {
+    let status = match house::open_archive(config, store).await {
+        Ok(archive) => archive.status().await.map_err(anyhow::Error::from),
+        Err(error) => Err(error),
+    };
+    match status {
+        Ok(status) if status.behind > BEHIND => findings.note(
+            "archive",
+            &format!(
+                "{} posts of {} days; {} changes wait until Horch listens",
+                status.posts, status.days, status.behind
+            ),
+        ),
+        Ok(status) => {
+            let found = format!("{} posts of {} days", status.posts, status.days);
+            findings.good("archive", &found);
+        }
+        Err(error) => findings.bad(
+            "archive",
+            &format!("{error:#}"),
+            "make its index anew from the posts kept: horch archive rebuild",
+        ),
     }
 }
 

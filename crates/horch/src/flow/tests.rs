@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -84,6 +85,7 @@ struct Rig {
     state: Arc<State>,
     jobs: Jobs,
     filler: Filler,
+    sent: AtomicU64,
 }
 
 impl Rig {
@@ -114,7 +116,7 @@ impl Rig {
             watches::keep(house.clone(), book, rules, Arc::clone(&state), jobs.clone(), interests);
         tokio::spawn(keeping);
         tokio::spawn(archive::keep(house.clone(), archive));
-        Rig { _folder: folder, house, flow, state, jobs, filler }
+        Rig { _folder: folder, house, flow, state, jobs, filler, sent: AtomicU64::new(0) }
     }
 
     fn store(&self) -> &Store {
@@ -153,12 +155,14 @@ impl Rig {
     }
 
     async fn send(&self, posts: impl IntoIterator<Item = Post>) {
-        self.flow.inlet.send(batch(posts)).await.unwrap();
+        let batch = batch(posts);
+        self.sent.fetch_add(batch.observations.len() as u64, Ordering::Relaxed);
+        self.flow.inlet.send(batch).await.unwrap();
     }
 
     async fn settle(&self) {
         self.until("the end of the queue", || {
-            self.flow.counters.waiting.load(std::sync::atomic::Ordering::Relaxed) == 0
+            self.flow.counters.new.load(Ordering::Relaxed) == self.sent.load(Ordering::Relaxed)
         })
         .await;
     }
@@ -204,10 +208,14 @@ async fn a_list_that_changes_counts_for_the_next_post() {
     rig.until("the list", || troubled() == [false, false]).await;
     rig.send([post(1, "a.example", "train"), post(2, "b.example", "late train")]).await;
     rig.settle().await;
-    let before = rig.flow.rules.load_full();
     rig.store().set_list("Trade press", &list("b.example"), Time(0)).await.unwrap();
-    rig.until("new rules", || !Arc::ptr_eq(&before, &rig.flow.rules.load())).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let probe = post(9, "b.example", "late train");
+    rig.until("the new list", || {
+        let rules = rig.flow.rules.load_full();
+        let found = rules.matcher.watches(&Document::of(&probe), &mut Scratch::default());
+        found == [watch.id, other.id]
+    })
+    .await;
     rig.send([post(3, "a.example", "late train"), post(4, "b.example", "late train")]).await;
     rig.settle().await;
     let counts = rig.mentions().await;

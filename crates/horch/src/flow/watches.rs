@@ -89,6 +89,11 @@ impl Book {
         let mut others = stale.chunks(STEP);
         let mut waiting = changes.changed.chunks(STEP);
         loop {
+            // What counts first is what was taken in so far; on a start, only all of it.
+            if !first {
+                rules.store(Arc::new(self.rules.publish()));
+                tokio::task::yield_now().await;
+            }
             let some = match (waiting.next(), others.next()) {
                 (None, None) => break,
                 (changed, stale) => {
@@ -108,12 +113,10 @@ impl Book {
                 let job = self.take(store, kept, &mut lookup, state).await?;
                 jobs.extend(job.map(|job| Job { at: changes.settings, ..job }));
             }
-            if !first {
-                rules.store(Arc::new(self.rules.publish()));
-            }
-            tokio::task::yield_now().await;
         }
-        rules.store(Arc::new(self.rules.publish()));
+        if first {
+            rules.store(Arc::new(self.rules.publish()));
+        }
         self.seen = changes.settings;
         Ok(jobs)
     }
