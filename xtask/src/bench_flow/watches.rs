@@ -17,7 +17,7 @@ use crate::bench_replay::{lines, native};
 /// Mentions a post, at most.
 const RATE: f64 = 0.3;
 /// Watches asked alone, to check the many.
-const ALONE: usize = 500;
+const ALONE: usize = 200;
 
 /// The watches, and what they match.
 pub struct Chosen {

@@ -156,7 +156,7 @@ impl Filler {
         if jobs.len() <= FEW && self.archive_follows().await? {
             for job in jobs {
                 let progress = self.begin(std::slice::from_ref(job));
-                let found = self.from_archive(*job, &progress).await?;
+                let found = self.fill_one(*job, &progress).await?;
                 self.done(std::slice::from_ref(job), found).await?;
             }
             return Ok(());
@@ -200,7 +200,7 @@ impl Filler {
     }
 
     /// Fills one watch from the archive, newest posts first.
-    async fn from_archive(&self, job: Job, progress: &Progress) -> store::Result<u64> {
+    async fn fill_one(&self, job: Job, progress: &Progress) -> store::Result<u64> {
         let store = &self.house.store;
         let Some((rules, query)) = alone(store, job).await? else { return Ok(0) };
         let status = self.archive.status().await?;
