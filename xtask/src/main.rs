@@ -121,7 +121,9 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
         "latency" => bench_latency::run(rest),
         "match" => bench_match::run(rest),
         other => {
-            anyhow::bail!("no bench {other:?}: say replay, match, archive, feeds, idle or latency")
+            anyhow::bail!(
+                "no bench {other:?}: say replay, flow, match, archive, feeds, idle or latency"
+            )
         }
     }
 }
