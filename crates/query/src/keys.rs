@@ -14,6 +14,9 @@ const LEAD_MARK: char = '\x18';
 /// What an index is told of a post, in order of its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexKey<'a> {
+    /// The words of another field begin, with keys that no other field has: places may be counted
+    /// from the beginning again.
+    Field,
     /// The next word begins a run of its own: no phrase and no distance reaches over it.
     Run,
     /// The next word.
@@ -31,7 +34,11 @@ impl Document<'_> {
         self.each_text_key(&mut marked, each);
         let fields = self.fields();
         let mut first = 0;
+        let mut before = None;
         for (field, end) in &fields.runs {
+            if before.replace(*field) != Some(*field) {
+                each(IndexKey::Field);
+            }
             for at in first..*end {
                 each(if at == first { IndexKey::Run } else { IndexKey::Word });
                 let Some(token) = fields.words.tokens().get(at as usize) else { continue };

@@ -68,7 +68,7 @@ impl Store {
         row.as_ref().map(watch_from).transpose()
     }
 
-    /// What happened to watches after [`Change::settings`] was `since` (0: all there are).
+    /// What happened to watches after [`crate::Change::settings`] was `since` (0: all there are).
     pub async fn watches_since(&self, since: i64) -> Result<WatchChanges> {
         let mut read = self.readers().begin().await?;
         let settings: i64 =
@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// Remembers that these versions of queries were filled from the past, which began when
-    /// [`Change::settings`] was `at`. Nobody is woken: nothing that is shown changed.
+    /// [`crate::Change::settings`] was `at`. Nobody is woken: nothing that is shown changed.
     pub async fn mark_filled(&self, watches: &[(WatchId, u32)], at: i64) -> Result<()> {
         for some in watches.chunks(ADD) {
             let mut write = self.write().await?;

@@ -15,7 +15,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::near::{Near, Shape};
-use super::schema::{Fields, RUN_GAP, cut, plain};
+use super::schema::{Fields, RUN_GAP, cut, plain, short_id};
 use super::without::Without;
 
 /// What the index proposes for a query.
@@ -166,7 +166,13 @@ impl Planner<'_> {
                 // The matcher asks words and values alike.
                 self.key(self.fields.words, &index_key(self.field, value))
             }
-            Some(_) => self.key(self.fields.values, &index_key(self.field, value)),
+            Some(_) => {
+                let key = index_key(self.field, value);
+                match short_id(&key) {
+                    Some(short) => self.key(self.fields.values, &short).inexact(),
+                    None => self.key(self.fields.values, &key),
+                }
+            }
         }
     }
 
@@ -182,6 +188,9 @@ impl Planner<'_> {
     }
 
     fn prefix(self, start: &str) -> Plan {
+        if self.field == Some(FieldName::Id) {
+            return Plan::every();
+        }
         let field = if self.holds_values() { self.fields.values } else { self.fields.words };
         self.prefix_in(field, &index_key(self.field, start))
     }

@@ -12,19 +12,26 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
 
 /// Counts up with every change of what the index holds: an older one is made anew.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// Longer keys are cut, in the index and in questions to it.
 pub(crate) const KEY_BYTES: usize = 200;
-/// Places between two runs of words: more than any phrase spans.
-pub(crate) const RUN_GAP: usize = 4_096;
+/// Places between two runs of words. Phrases and distances that could reach over it are left to the
+/// matcher; a wider gap would cost bytes in every post.
+pub(crate) const RUN_GAP: usize = 256;
+/// Bytes of an identity that are kept: identities are long, differ everywhere and are seldom asked
+/// for.
+const ID_BYTES: usize = 5;
 
 const TOKENIZER: &str = "keys";
 /// The next word.
 const WORD: char = '\n';
 /// The next word, beginning a run.
 const RUN: char = '\x0c';
+/// Another field: places are counted from the beginning.
+const FIELD: char = '\x0b';
 /// One more key of the same word, or the next value.
 const KEY: char = '\t';
+const SIGNS: [char; 4] = [WORD, RUN, FIELD, KEY];
 
 /// The fields.
 #[derive(Clone, Copy, Debug)]
@@ -86,10 +93,14 @@ pub(crate) fn document(fields: &Fields, row: i64, post: &Post) -> TantivyDocumen
     let mut words = String::with_capacity(post.body.len() * 2 + 256);
     let mut values = String::with_capacity(128);
     Document::of(post).each_index_key(&mut |key| match key {
+        IndexKey::Field => words.push(FIELD),
         IndexKey::Run => words.push(RUN),
         IndexKey::Word => words.push(WORD),
         IndexKey::Key(key) => push(&mut words, key),
-        IndexKey::Value(key) => push(&mut values, key),
+        IndexKey::Value(key) => match short_id(key) {
+            Some(short) => push(&mut values, &short),
+            None => push(&mut values, key),
+        },
     });
     let mut document = TantivyDocument::default();
     document.add_i64(fields.row, row);
@@ -99,10 +110,22 @@ pub(crate) fn document(fields: &Fields, row: i64, post: &Post) -> TantivyDocumen
     document
 }
 
+/// The key that stands for an identity's; `None` for every other key.
+pub(crate) fn short_id(key: &str) -> Option<String> {
+    let mark = query::index_key(Some(query::FieldName::Id), "");
+    let id = key.strip_prefix(mark.as_str())?;
+    // FNV-1a: the same on every machine and in every version.
+    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let digits = (0..ID_BYTES).map(|i| char::from(b'0' + (hash >> (34 + 6 * i) & 0x3f) as u8));
+    Some(mark.chars().chain(digits).collect())
+}
+
 fn push(all: &mut String, key: &str) {
     let (key, _) = cut(key);
     all.push(KEY);
-    if key.contains([WORD, RUN, KEY]) {
+    if key.contains(SIGNS) {
         all.extend(key.chars().map(plain));
     } else {
         all.push_str(key);
@@ -111,7 +134,7 @@ fn push(all: &mut String, key: &str) {
 
 /// Characters that part keys do not stand in them.
 pub(crate) fn plain(c: char) -> char {
-    if matches!(c, WORD | RUN | KEY) { ' ' } else { c }
+    if SIGNS.contains(&c) { ' ' } else { c }
 }
 
 /// Takes keys apart.
@@ -122,7 +145,8 @@ struct Keys {
 
 struct KeyStream<'a> {
     rest: &'a str,
-    place: usize,
+    /// `None`: no word of the field stood yet.
+    place: Option<usize>,
     token: &'a mut Token,
 }
 
@@ -131,26 +155,30 @@ impl Tokenizer for Keys {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> KeyStream<'a> {
         self.token.reset();
-        KeyStream { rest: text, place: 0, token: &mut self.token }
+        KeyStream { rest: text, place: None, token: &mut self.token }
     }
 }
 
 impl TokenStream for KeyStream<'_> {
     fn advance(&mut self) -> bool {
         while let Some(sign) = self.rest.chars().next() {
-            // The three signs are one byte each.
+            // The signs are one byte each.
             let after = self.rest.get(1..).unwrap_or_default();
             if sign != KEY {
-                self.place += if sign == RUN { RUN_GAP } else { 1 };
+                self.place = match sign {
+                    FIELD => None,
+                    RUN => Some(self.place.map_or(0, |place| place + RUN_GAP)),
+                    _ => Some(self.place.map_or(0, |place| place + 1)),
+                };
                 self.rest = after;
                 continue;
             }
-            let end = after.find([WORD, RUN, KEY]).unwrap_or(after.len());
+            let end = after.find(SIGNS).unwrap_or(after.len());
             let (key, rest) = after.split_at(end);
             self.rest = rest;
             self.token.text.clear();
             self.token.text.push_str(key);
-            self.token.position = self.place;
+            self.token.position = self.place.unwrap_or(0);
             return true;
         }
         false
@@ -172,13 +200,22 @@ mod tests {
     #[test]
     fn keys_come_out_at_their_places() {
         let mut keys = Keys::default();
-        let mut stream = keys.token_stream("\x0c\ta\tä\n\tb\x0c\n\tc");
+        let mut stream = keys.token_stream("\x0c\ta\tä\n\tb\x0c\n\tc\x0b\x0c\td\n\te");
         let mut found = Vec::new();
         while stream.advance() {
             found.push((stream.token().text.clone(), stream.token().position));
         }
-        let expected = [("a", 4_096), ("ä", 4_096), ("b", 4_097), ("c", 8_194)];
+        let expected = [("a", 0), ("ä", 0), ("b", 1), ("c", 258), ("d", 0), ("e", 1)];
         assert_eq!(found, expected.map(|(key, place)| (key.to_owned(), place)));
+    }
+
+    #[test]
+    fn identities_are_shortened_and_nothing_else() {
+        let id = |id| query::index_key(Some(query::FieldName::Id), id);
+        let short = short_id(&id("at://did:plc:abc/app.bsky.feed.post/3k")).unwrap();
+        assert_eq!(short.chars().count(), 1 + ID_BYTES);
+        assert_ne!(Some(short), short_id(&id("at://did:plc:abc/app.bsky.feed.post/3l")));
+        assert_eq!(short_id("word"), None);
     }
 
     #[test]
