@@ -12,6 +12,7 @@ mod follow;
 mod hours;
 mod near;
 mod plan;
+mod position;
 mod read;
 mod roll;
 mod schema;
@@ -29,7 +30,7 @@ use domain::{Post, Time};
 use query::Node;
 use tokio::sync::mpsc;
 
-pub use follow::Moment;
+pub use position::Moment;
 
 use crate::{Result, Store, StoreError};
 

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod archive;
+mod archive_random;
 mod crash;
 mod mentions;
 mod model;
