@@ -170,7 +170,7 @@ pub async fn start(
         )),
         tokio::spawn(filler.run()),
         tokio::spawn(frequencies::keep(house.clone(), Arc::clone(&state), config.data.clone())),
-        tokio::spawn(follow::keep(house.clone(), archive.clone())),
+        tokio::spawn(follow::keep(house.clone(), archive.clone(), Arc::clone(&flow.counters))),
         tokio::spawn(connectors::run(house.clone(), outfit)),
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use store::Ingest;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 /// Posts stored in one transaction at most (more only where one batch alone is larger).
 pub const TRANSACTION: usize = 500;
@@ -21,6 +21,8 @@ pub struct Parcel {
     pub ingest: Ingest,
     /// When batches came in, and how many posts each held.
     pub arrived: Vec<(Instant, u64)>,
+    /// Their places inside, free again when the parcel is gone.
+    pub places: Vec<OwnedSemaphorePermit>,
 }
 
 impl Parcel {
@@ -42,6 +44,7 @@ impl Parcel {
         into.cursors.extend(cursors);
         into.gaps.extend(gaps);
         self.arrived.extend(more.arrived);
+        self.places.extend(more.places);
     }
 }
 
@@ -140,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn what_waits_goes_as_a_whole_and_in_order() {
         let handover = Handover::default();
-        let give = |ingest| assert!(handover.give(Parcel { ingest, arrived: vec![] }));
+        let give = |ingest| assert!(handover.give(Parcel { ingest, ..Parcel::default() }));
         (0..3).for_each(|n| give(cursor(n)));
         give(Ingest { deleted: vec![PostId([1; 16])], ..Ingest::default() });
         // A parcel that deletes takes nothing more.

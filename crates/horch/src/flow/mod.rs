@@ -9,8 +9,9 @@
 //! ```
 //!
 //! Nothing waits for company: a transaction is begun as soon as a post is judged, and takes what
-//! came meanwhile. When more comes than can be stored, what waits is bounded (64 batches, two
-//! transactions of 500 posts): then whoever listens has to wait, and nothing is lost.
+//! came meanwhile. When more comes than can be stored, what waits inside is bounded (400 posts or
+//! one batch): whoever listens has to wait at the door, so nothing is lost and whatever is inside
+//! is stored within moments. Under such pressure the archive steps back and follows later.
 //!
 //! Absences: no stage holds more than a bounded queue; no cursor moves outside the transaction
 //! that stores what it brought; no message leaves without a row.
@@ -42,7 +43,7 @@ use arc_swap::ArcSwap;
 use channels::Clock;
 use domain::{Batch, Observation};
 use store::{Ingest, Store, StoreError};
-use tokio::sync::{mpsc, watch as signal};
+use tokio::sync::{Semaphore, mpsc, watch as signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +55,8 @@ pub use state::State;
 
 /// Batches that may wait between connectors and judge.
 const INLET: usize = 64;
+/// Posts that may be inside, from the door to the commit: fewer cost speed, more cost time.
+const INSIDE: u32 = 400;
 /// How often what the judge observed is told.
 const TELL: Duration = Duration::from_secs(10);
 /// First pause after a failed transaction; doubles up to a minute.
@@ -88,8 +91,15 @@ impl Settled {
     }
 }
 
-/// A batch and when it came in.
-type Arrival = (Instant, Batch);
+/// A batch, when it came in, and its place inside.
+struct Arrival {
+    at: Instant,
+    batch: Batch,
+    place: Place,
+}
+
+/// Given back when it is dropped: after the commit.
+type Place = tokio::sync::OwnedSemaphorePermit;
 
 impl Flow {
     /// Starts judge and storer over the store's watches. What matching costs is added to `state`.
@@ -147,16 +157,20 @@ impl Flow {
     }
 }
 
-/// Notes when batches come in.
+/// Notes when batches come in, and lets in as many as there is room for.
 async fn receive(
     mut batches: mpsc::Receiver<Batch>,
     arrived: mpsc::Sender<Arrival>,
     counters: Arc<Counters>,
 ) {
+    let inside = Arc::new(Semaphore::new(INSIDE as usize));
     while let Some(batch) = batches.recv().await {
         let at = Instant::now();
-        counters.waiting.fetch_add(posts_in(&batch), Ordering::Relaxed);
-        if arrived.send((at, batch)).await.is_err() {
+        let posts = posts_in(&batch);
+        counters.waiting.fetch_add(posts, Ordering::Relaxed);
+        let places = u32::try_from(posts).unwrap_or(INSIDE).clamp(1, INSIDE);
+        let Ok(place) = Arc::clone(&inside).acquire_many_owned(places).await else { return };
+        if arrived.send(Arrival { at, batch, place }).await.is_err() {
             return;
         }
     }
@@ -181,7 +195,7 @@ impl Bench {
     fn judge_all(self, mut arrivals: mpsc::Receiver<Arrival>, telling: Telling) {
         let mut judge = Judge::with(telling, self.state.frequencies());
         let mut told = Instant::now();
-        while let Some((at, batch)) = arrivals.blocking_recv() {
+        while let Some(Arrival { at, batch, place }) = arrivals.blocking_recv() {
             // Counted before the rules are looked at: see [`Settled::wait`].
             self.taken.fetch_add(1, Ordering::SeqCst);
             let rules = self.rules.load();
@@ -193,7 +207,11 @@ impl Bench {
                 told = Instant::now();
                 judge.tell(&rules, &self.state);
             }
-            if !self.handover.give(Parcel { ingest, arrived: vec![(at, posts)] }) {
+            if !self.handover.give(Parcel {
+                ingest,
+                arrived: vec![(at, posts)],
+                places: vec![place],
+            }) {
                 return;
             }
         }

@@ -115,7 +115,8 @@ impl Rig {
         let keeping =
             watches::keep(house.clone(), book, rules, Arc::clone(&state), jobs.clone(), interests);
         tokio::spawn(keeping);
-        tokio::spawn(archive::keep(house.clone(), archive));
+        let counters = Arc::clone(&flow.counters);
+        tokio::spawn(archive::keep(house.clone(), archive, counters));
         Rig { _folder: folder, house, flow, state, jobs, filler, sent: AtomicU64::new(0) }
     }
 
