@@ -125,14 +125,14 @@ fn days(clock: &Clock, first: Time, bars: &[u64]) -> Vec<(String, String)> {
 }
 
 /// The stretch of time that a search without bounds looks at: what the archive holds, up to the
-/// end of this hour.
+/// end of its newest hour, ten years at most (recordings of old posts may lie in it).
 pub fn window(
     status: &ArchiveStatus,
     since: Option<Time>,
     until: Option<Time>,
     now: Time,
 ) -> (Time, Time) {
-    let until = until.unwrap_or_else(|| now.bucket(HOUR).plus(HOUR));
+    let until = until.unwrap_or_else(|| status.newest.unwrap_or(now).bucket(HOUR).plus(HOUR));
     let since = since.or(status.oldest).unwrap_or_else(|| until.plus(-DAY));
-    (since.min(until.plus(-HOUR)), until)
+    (since.min(until.plus(-HOUR)).max(until.plus(-3_650 * DAY)), until)
 }

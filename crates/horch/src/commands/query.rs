@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use domain::{HOUR, Post, Time};
+use domain::{DAY, HOUR, Post, Time};
 use query::{Lang, Query, SavedKind};
 use serde_json::{Value, json};
 use store::{Archive, Counted, Store};
@@ -320,8 +320,11 @@ async fn test(house: &Asking, ask: &Ask) -> Result<()> {
     let wanted = bounds(ask)?;
     let status = house.archive.status().await?;
     let now = channels::Clock::wall().now();
-    let until = wanted.until.unwrap_or(now.bucket(HOUR).plus(HOUR));
+    let newest = status.newest.unwrap_or(now);
+    let until = wanted.until.unwrap_or(newest.bucket(HOUR).plus(HOUR));
     let since = wanted.since.or(status.oldest).unwrap_or(until.plus(-HOUR));
+    // Old posts may be heard late; further back nothing is counted.
+    let since = since.max(until.plus(-3_650 * DAY));
     let ast = &asked.query.ast;
     let hours = house.archive.hours(ast, since, until, asked.decide()).await?;
     let found = house.archive.search(ast, wanted, asked.decide()).await?;
