@@ -25,7 +25,7 @@
 //!     matched: Time(1_000),
 //! };
 //! let post = PostId::of(&Platform::BLUESKY, "at://did:plc:abc/app.bsky.feed.post/1");
-//! let alert = domain::alert_for(&watch, &mention, post).expect("negative mentions are told");
+//! let alert = domain::alert_for(watch.alerts, &mention, post).expect("negative mentions are told");
 //! assert_eq!(alert.reason, domain::AlertReason::Negative);
 //! ```
 

@@ -18,6 +18,7 @@ const SEVERAL: &[(&str, &str)] = &[
     ("getrandom", "ring keeps 0.2, rand_core 0.9 keeps 0.3"),
     ("hashbrown", "sqlx and hashlink keep 0.16"),
     ("nom", "lettre and x509 parsing are one version apart"),
+    ("num-bigint", "parquet is one version ahead of x509 parsing"),
     ("r-efi", "getrandom's versions, for UEFI alone"),
     ("rand", "tungstenite keeps 0.9"),
     ("rand_core", "rand's versions"),

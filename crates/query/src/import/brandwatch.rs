@@ -8,7 +8,8 @@ use crate::fields::{FieldName, NumberField};
 use super::fields::{CHANNELS, COUNTRIES, LANGUAGES, Names, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
-use super::reader::{Op, Reader, Rules};
+use super::reader::Reader;
+use super::rules::{Op, Rules};
 
 pub(super) struct Brandwatch;
 

@@ -5,7 +5,8 @@ use crate::error::{ErrorCode, QueryError};
 
 use super::lex::{Lexeme, Token};
 use super::note::NoteKind;
-use super::reader::{Op, Reader};
+use super::reader::Reader;
+use super::rules::Op;
 
 #[derive(PartialEq)]
 enum Occur {

@@ -9,7 +9,8 @@ use super::brandwatch::distance;
 use super::fields::{COUNTRIES, LANGUAGES, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
-use super::reader::{Op, Reader, Rules};
+use super::reader::Reader;
+use super::rules::{Op, Rules};
 
 pub(super) struct Lucene;
 

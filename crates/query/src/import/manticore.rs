@@ -10,7 +10,8 @@ use super::brandwatch::distance;
 use super::fields::Target;
 use super::lex::Lexis;
 use super::note::NoteKind;
-use super::reader::{Level, Op, Reader, Rules};
+use super::reader::Reader;
+use super::rules::{Level, Op, Rules};
 
 pub(super) struct Manticore;
 

@@ -9,7 +9,8 @@ use super::brandwatch::distance;
 use super::fields::{CHANNELS, COUNTRIES, LANGUAGES, Names, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
-use super::reader::{Op, Reader, Rules};
+use super::reader::Reader;
+use super::rules::{Op, Rules};
 
 /// What NEAR without a number allows between.
 const GAP: u32 = 4;

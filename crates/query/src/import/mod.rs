@@ -21,6 +21,7 @@ mod manticore;
 mod meltwater;
 mod note;
 mod reader;
+mod rules;
 mod talkwalker;
 mod x;
 
@@ -29,7 +30,8 @@ pub use note::{Note, NoteKind};
 use crate::ast::{Node, Query};
 use crate::error::{ErrorCode, QueryError};
 use crate::parse::MAX_BYTES;
-use reader::{Reader, Rules};
+use reader::Reader;
+use rules::Rules;
 
 /// A way of writing queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

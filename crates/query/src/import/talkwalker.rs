@@ -9,7 +9,8 @@ use super::brandwatch::distance;
 use super::fields::{CHANNELS, COUNTRIES, LANGUAGES, Names, Target};
 use super::lex::Lexis;
 use super::note::{Note, NoteKind};
-use super::reader::{Op, Reader, Rules};
+use super::reader::Reader;
+use super::rules::{Op, Rules};
 
 /// What NEAR without a number allows, in jumps.
 const JUMPS: u32 = 15;

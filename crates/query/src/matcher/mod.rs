@@ -14,8 +14,10 @@ pub(crate) mod dictionary;
 mod filed;
 mod frequencies;
 mod live;
+pub(crate) mod occurrences;
 pub(crate) mod pattern;
 pub(crate) mod program;
+mod rough;
 mod scan;
 mod spine;
 #[cfg(test)]
@@ -34,10 +36,11 @@ pub use live::Live;
 use crate::ast::Query;
 use crate::code::{Code, Compiler};
 use crate::document::Document;
-use crate::eval::{Eval, Occurrences};
+use crate::eval::Eval;
 use anchors::Anchor;
 use dictionary::{Book, Dictionary, Id, Posting};
 use filed::Filed;
+use occurrences::Occurrences;
 use program::{Quick, pack, unpack, unpack_holding};
 
 /// A watch that a post matched.

@@ -9,10 +9,10 @@ use domain::{Part, Tone};
 use text::words::Words;
 
 use super::dictionary::{Id, NO_ID};
+use super::occurrences::Occurrences;
 use crate::ast::Bound;
 use crate::code::{Code, Fact, edges};
 use crate::document::Document;
-use crate::eval::Occurrences;
 use crate::fields::NumberField;
 
 const SHIFT: u32 = 28;

@@ -5,9 +5,9 @@ use text::words::{Kind, Words};
 
 use super::Scratch;
 use super::dictionary::{Dictionary, Id, Known, Sought};
+use super::occurrences::Occurrences;
 use crate::code::Code;
 use crate::document::Document;
-use crate::eval::Occurrences;
 use crate::fields::{FieldName, Holds, PART_MARK, PROPERTY_MARK, Property, STEM_MARK};
 use crate::german;
 

@@ -1,0 +1,119 @@
+//! Which known words a post has, and where.
+
+use std::cell::OnceCell;
+
+use super::dictionary::{Id, Known};
+
+/// Which known words a post has, and the numbers of the tokens they stand at.
+#[derive(Debug, Default)]
+pub(crate) struct Occurrences {
+    /// One bit a word: does the post have it? Small enough to stay near the processor.
+    present: Vec<u64>,
+    found: Vec<Id>,
+    /// Those of them that queries are listed under.
+    listed: Vec<Id>,
+    /// Word and token, in the order of tokens; of shapes behind all others.
+    placed: Vec<(Id, u32)>,
+    /// The same by words, of posts too long to be read through for each of them.
+    sorted: OnceCell<Vec<(Id, u32)>>,
+    /// Shapes that were looked for in this post.
+    asked: Vec<Id>,
+}
+
+/// Occurrences up to which reading all of them is faster than sorting them.
+const FEW: usize = 96;
+
+impl Occurrences {
+    /// Forgets the post before.
+    pub fn begin(&mut self, ids: usize) {
+        for id in self.found.drain(..) {
+            self.present[id as usize / 64] = 0;
+        }
+        self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
+        self.listed.clear();
+        self.placed.clear();
+        self.sorted.take();
+        self.asked.clear();
+    }
+
+    /// The words of the post that queries are listed under, each once.
+    pub fn listed(&self) -> &[Id] {
+        &self.listed
+    }
+
+    /// Word and token of every occurrence, in the order they were noted.
+    pub fn placed(&self) -> &[(Id, u32)] {
+        &self.placed
+    }
+
+    /// Notes that a word is there. Tokens of a word come in ascending order.
+    #[inline]
+    pub fn add(&mut self, known: Known, token: u32) {
+        self.mark(known);
+        let here = self.placed.iter().rev().take_while(|(_, other)| *other == token);
+        if here.take(8).all(|(other, _)| *other != known.id) {
+            self.placed.push((known.id, token));
+        }
+    }
+
+    /// Notes that a word is there, no matter where.
+    #[inline]
+    pub fn mark(&mut self, Known { id, listed, .. }: Known) {
+        let (word, bit) = (&mut self.present[id as usize / 64], 1 << (id % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            self.found.push(id);
+            if listed {
+                self.listed.push(id);
+            }
+        }
+    }
+
+    /// Whether a shape still has to be looked for in this post; asked once, it has not.
+    pub fn ask(&mut self, id: Id) -> bool {
+        let fresh = !self.asked.contains(&id);
+        if fresh {
+            self.asked.push(id);
+            self.sorted.take();
+        }
+        fresh
+    }
+
+    #[inline]
+    pub fn has(&self, id: Id) -> bool {
+        self.present.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 != 0)
+    }
+
+    /// Every token a word stands at, ascending.
+    #[inline]
+    pub fn every(&self, id: Id) -> impl Iterator<Item = u32> {
+        self.some(id).iter().filter(move |(other, _)| *other == id).map(|(_, token)| *token)
+    }
+
+    /// Occurrences among which are all of a word.
+    #[inline]
+    fn some(&self, id: Id) -> &[(Id, u32)] {
+        if self.placed.len() <= FEW {
+            return &self.placed;
+        }
+        let sorted = self.sorted.get_or_init(|| {
+            let mut sorted = self.placed.clone();
+            sorted.sort_unstable();
+            sorted
+        });
+        let from = sorted.partition_point(|(other, _)| *other < id);
+        let length = sorted[from..].iter().take_while(|(other, _)| *other == id).count();
+        &sorted[from..from + length]
+    }
+
+    /// Whether a word stands at a token.
+    #[inline]
+    pub fn is_at(&self, id: Id, token: u32) -> bool {
+        self.some(id).contains(&(id, token))
+    }
+
+    /// The tokens a word stands at, within `range`, ascending.
+    pub fn at(&self, id: Id, range: (u32, u32)) -> impl Iterator<Item = u32> {
+        self.every(id).filter(move |token| range.0 <= *token && *token < range.1)
+    }
+}
