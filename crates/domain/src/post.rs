@@ -276,6 +276,14 @@ impl Post {
         if host.is_empty() { host_of(&self.source.url) } else { host }
     }
 
+    /// Title, lead and body as one text, an empty line between them.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let parts = [&self.title, &self.lead, &self.body].map(String::as_str);
+        let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        filled.join("\n\n")
+    }
+
     /// A fingerprint of what a reader sees (title, lead, body, links). A post heard again with
     /// another fingerprint was edited; counts alone make no edit.
     #[must_use]

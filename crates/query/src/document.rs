@@ -89,21 +89,13 @@ impl<'p> Document<'p> {
     pub fn sentiment(&self) -> Option<Sentiment> {
         *self
             .sentiment
-            .get_or_init(|| text::sentiment::judge(&self.whole_text(), self.post.lang.as_deref()))
-    }
-
-    /// Title, lead and body as one text.
-    fn whole_text(&self) -> String {
-        let parts = [&self.post.title, &self.post.lead, &self.post.body];
-        let filled: Vec<&str> =
-            parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        filled.join("\n\n")
+            .get_or_init(|| text::sentiment::judge(&self.post.text(), self.post.lang.as_deref()))
     }
 
     /// From -1 (surely negative) to 1 (surely positive), in thousandths.
     fn score(&self) -> Option<i64> {
         self.sentiment()?;
-        let [negative, _, positive] = text::sentiment::shares(&self.whole_text())?;
+        let [negative, _, positive] = text::sentiment::shares(&self.post.text())?;
         Some(((positive - negative) * 1_000.0).round() as i64)
     }
 

@@ -182,15 +182,7 @@ impl Eval<'_> {
                     .collect()
             };
             let near: Vec<Vec<u32>> = at.iter().map(near).collect();
-            if near.iter().any(Vec::is_empty) {
-                continue;
-            }
-            let mut taken: Vec<Option<u32>> = vec![None; words.len()];
-            let all = (0..words.len()).all(|w| assign(w, &near, &mut taken, &mut Vec::new()));
-            let (first, last) = (taken.iter().flatten().min(), taken.iter().flatten().max());
-            if let (true, Some(first), Some(last)) = (all, first, last) {
-                places.push((*first, *last));
-            }
+            places.extend(arranged(&near));
             if places.len() >= MAX_PLACES {
                 break;
             }
@@ -223,15 +215,7 @@ impl Eval<'_> {
                     near.map(|(_, token)| *token).filter(|token| is_here(*token)).collect()
                 })
                 .collect();
-            if near.iter().any(Vec::is_empty) {
-                continue;
-            }
-            let mut taken: Vec<Option<u32>> = vec![None; near.len()];
-            let all = (0..near.len()).all(|w| assign(w, &near, &mut taken, &mut Vec::new()));
-            let (first, last) = (taken.iter().flatten().min(), taken.iter().flatten().max());
-            if let (true, Some(first), Some(last)) = (all, first, last) {
-                places.push((*first, *last));
-            }
+            places.extend(arranged(&near));
             if places.len() >= MAX_PLACES {
                 break;
             }
@@ -454,6 +438,19 @@ fn follow(
             }
         }
     }
+}
+
+/// The place of all words, each at a token of its own among those it may have; `None` where they
+/// do not all find one.
+fn arranged(at: &[Vec<u32>]) -> Option<Place> {
+    if at.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let mut taken: Vec<Option<u32>> = vec![None; at.len()];
+    if !(0..at.len()).all(|w| assign(w, at, &mut taken, &mut Vec::new())) {
+        return None;
+    }
+    Some((*taken.iter().flatten().min()?, *taken.iter().flatten().max()?))
 }
 
 /// Gives word `w` a token of its own, moving others aside (Kuhn's augmenting paths).

@@ -125,5 +125,5 @@ pub use matcher::{
     matches_one,
 };
 pub use parse::{MAX_BYTES, MAX_NESTING, MAX_TERMS, parse, parse_lenient};
-pub use resolve::resolve;
+pub use resolve::{references, resolve};
 pub use why::{Branch, explain_hit, why_not};

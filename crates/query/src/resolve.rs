@@ -29,7 +29,7 @@ pub fn resolve(
     query: &Query,
     look_up: &mut dyn FnMut(SavedKind, &str) -> Option<Node>,
 ) -> Result<Query, QueryError> {
-    if query.references.is_empty() && !refers(&query.ast) {
+    if query.references.is_empty() && references(&query.ast).is_empty() {
         return Ok(query.clone());
     }
     let mut resolver = Resolver { query, look_up, open: Vec::new(), terms: 0, at: 0 };
@@ -41,8 +41,19 @@ pub fn resolve(
     Ok(Query { ast, ..query.clone() })
 }
 
-fn refers(node: &Node) -> bool {
-    matches!(node, Node::Saved { of: None, .. }) || node.children().any(refers)
+/// What a tree refers to by name and that is not looked up yet, as often as it does.
+#[must_use]
+pub fn references(node: &Node) -> Vec<(SavedKind, &str)> {
+    let mut names = Vec::new();
+    gather(node, &mut names);
+    names
+}
+
+fn gather<'n>(node: &'n Node, names: &mut Vec<(SavedKind, &'n str)>) {
+    match node {
+        Node::Saved { kind, name, of: None } => names.push((*kind, name)),
+        other => other.children().for_each(|child| gather(child, names)),
+    }
 }
 
 struct Resolver<'a> {

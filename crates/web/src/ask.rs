@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{Post, PostId, WatchId};
-use query::{Document, Hit, Matcher, Node, Query, QueryError, SavedKind, Scratch};
+use query::{
+    Document, Hit, Matcher, Node, Query, QueryError, SavedKind, Scratch, Snapshot, references,
+};
 use store::{Archive, Ask, Decide, Store};
 
 /// Names looked up for one query at most; more are as good as unknown.
@@ -22,7 +24,7 @@ thread_local! {
 pub struct Asked {
     /// The query, everything in it looked up.
     pub query: Query,
-    matcher: Arc<Matcher>,
+    matcher: Snapshot,
 }
 
 impl Asked {
@@ -31,7 +33,7 @@ impl Asked {
     pub fn of(query: Query) -> Asked {
         let mut matcher = Matcher::new();
         matcher.insert(ONE, &query);
-        Asked { query, matcher: Arc::new(matcher) }
+        Asked { query, matcher: matcher.snapshot() }
     }
 
     /// A tree whose names are looked up already.
@@ -63,10 +65,10 @@ impl Asked {
     /// The decision that the archive asks for: the same matcher that runs live.
     #[must_use]
     pub fn decide(&self) -> Decide {
-        let matcher = Arc::clone(&self.matcher);
+        let matcher = self.matcher.clone();
         Arc::new(move |post: &Post| {
             SCRATCH.with_borrow_mut(|scratch| {
-                !matcher.matches(&Document::of(post), scratch).is_empty()
+                !matcher.watches(&Document::of(post), scratch).is_empty()
             })
         })
     }
@@ -108,9 +110,7 @@ pub async fn read_as(
 #[must_use]
 pub fn refers(text: &str, kind: SavedKind, name: &str) -> bool {
     let Ok(query) = query::parse(text) else { return false };
-    let mut names = Vec::new();
-    references(&query.ast, &mut names);
-    names.iter().any(|(k, n)| *k == kind && same_name(n, name))
+    references(&query.ast).into_iter().any(|(k, n)| k == kind && same_name(n, name))
 }
 
 /// Whether two names mean the same: case aside.
@@ -128,15 +128,16 @@ async fn resolve_with(
     query: Query,
     mut known: HashMap<(SavedKind, String), Node>,
 ) -> store::Result<Result<Query, QueryError>> {
-    let mut wanted = Vec::new();
-    references(&query.ast, &mut wanted);
-    while let Some((kind, name)) = wanted.pop() {
-        let key = (kind, folded(&name));
+    let keys = |node: &Node| -> Vec<(SavedKind, String)> {
+        references(node).into_iter().map(|(kind, name)| (kind, folded(name))).collect()
+    };
+    let mut wanted = keys(&query.ast);
+    while let Some(key) = wanted.pop() {
         if known.contains_key(&key) || known.len() >= NAMES {
             continue;
         }
-        if let Some(node) = look_up(store, kind, &name).await? {
-            references(&node, &mut wanted);
+        if let Some(node) = look_up(store, key.0, &key.1).await? {
+            wanted.extend(keys(&node));
             known.insert(key, node);
         }
     }
@@ -163,14 +164,6 @@ pub async fn post_named(
     let same = move |post: &Post| crate::show::link(&post.url).as_ref() == Some(&address);
     let found = archive.search(&query.ast, ask, Arc::new(same)).await?;
     Ok(found.posts.into_iter().next())
-}
-
-/// What is referred to and not looked up yet.
-fn references(node: &Node, into: &mut Vec<(SavedKind, String)>) {
-    match node {
-        Node::Saved { kind, name, of: None } => into.push((*kind, name.clone())),
-        other => other.children().for_each(|child| references(child, into)),
-    }
 }
 
 async fn look_up(store: &Store, kind: SavedKind, name: &str) -> store::Result<Option<Node>> {

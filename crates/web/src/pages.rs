@@ -11,6 +11,7 @@ pub mod mention;
 pub mod mentions;
 pub mod now;
 pub mod parts;
+pub mod remove;
 pub mod saved;
 pub mod search;
 pub mod search_file;

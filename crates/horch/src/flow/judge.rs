@@ -128,7 +128,7 @@ pub fn normalise(post: &mut Post) {
         post.published = post.received;
     }
     if post.lang.is_none() {
-        post.lang = text::language::detect(&all_text(post)).map(|guess| guess.lang.to_owned());
+        post.lang = text::language::detect(&post.text()).map(|guess| guess.lang.to_owned());
     }
     if let Some(lang) = &post.lang {
         let primary = lang.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
@@ -140,12 +140,6 @@ pub fn normalise(post: &mut Post) {
 #[must_use]
 pub fn tone(post: &Post) -> Option<domain::Sentiment> {
     Document::of(post).sentiment()
-}
-
-fn all_text(post: &Post) -> String {
-    let parts = [post.title.as_str(), post.lead.as_str(), post.body.as_str()];
-    let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    filled.join("\n\n")
 }
 
 /// The mentions that watches find among posts already stored, those alone that `wanted` names

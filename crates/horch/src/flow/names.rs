@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::WatchId;
-use query::{Node, Query, QueryError, SavedKind};
+use query::{Node, Query, QueryError, SavedKind, references};
 use store::{Store, WatchChanges};
 
 /// Names looked up for one query at most; more are as good as unknown.
@@ -68,8 +68,7 @@ impl Names {
         lookup: &mut Lookup,
     ) -> store::Result<Result<Resolved, QueryError>> {
         self.forget(watch);
-        let mut wanted = Vec::new();
-        references(&query.ast, &mut wanted);
+        let mut wanted: Vec<Name> = names_in(&query.ast).collect();
         if wanted.is_empty() {
             return Ok(Ok(Resolved { query, revision: 0 }));
         }
@@ -85,7 +84,7 @@ impl Names {
             }
             let found = lookup.0.get(&name).and_then(Option::as_ref);
             if let Some(found) = found {
-                references(&found.node, &mut wanted);
+                wanted.extend(names_in(&found.node));
                 revision = revision.max(found.revision);
             }
             self.note(watch, &name, found);
@@ -167,11 +166,8 @@ impl Names {
 }
 
 /// What is referred to and not looked up yet.
-fn references(node: &Node, into: &mut Vec<Name>) {
-    match node {
-        Node::Saved { kind, name, of: None } => into.push(name_of(*kind, name)),
-        other => other.children().for_each(|child| references(child, into)),
-    }
+fn names_in(node: &Node) -> impl Iterator<Item = Name> {
+    references(node).into_iter().map(|(kind, name)| name_of(kind, name))
 }
 
 async fn look_up(store: &Store, (kind, name): &Name) -> store::Result<Option<Found>> {

@@ -53,7 +53,7 @@ impl Rules for Brandwatch {
                         Some(digits) => (digits, true),
                         None => (number, false),
                     };
-                    let gap = distance(reader, digits, at)?;
+                    let gap = reader.distance(digits, at)?;
                     if ordered {
                         reader.note(
                             at,
@@ -126,7 +126,7 @@ impl Rules for Brandwatch {
             let node = reader.phrase(inner, "", at.clone())?;
             return reader.weighted(node, tail, at);
         };
-        let gap = distance(reader, digits, &at)?;
+        let gap = reader.distance(digits, &at)?;
         reader.phrase(inner, &format!("~{gap}"), at)
     }
 
@@ -138,7 +138,7 @@ impl Rules for Brandwatch {
         at: At,
     ) -> Result<Node, QueryError> {
         let Some(digits) = tail.strip_prefix('~') else { return reader.weighted(node, tail, at) };
-        let gap = distance(reader, digits, &at)?;
+        let gap = reader.distance(digits, &at)?;
         let Node::And(all) = node else {
             return Err(reader.error(ErrorCode::NoPlace, at).expected(format!("~{gap}")));
         };
@@ -167,13 +167,4 @@ impl Rules for Brandwatch {
 /// Exactly so.
 fn raw(reader: &mut Reader<'_>, text: &str, at: At) -> Result<Node, QueryError> {
     reader.native(&format!("{{{}}}", text.replace(['{', '}'], "")), &at)
-}
-
-/// A number of words.
-pub(super) fn distance(reader: &Reader<'_>, digits: &str, at: &At) -> Result<u32, QueryError> {
-    let number = digits.parse().ok().filter(|n| *n <= crate::lex::MAX_GAP);
-    number.ok_or_else(|| {
-        let expected = format!("0–{}", crate::lex::MAX_GAP);
-        reader.error(ErrorCode::BadNumber, at.clone()).expected(expected)
-    })
 }

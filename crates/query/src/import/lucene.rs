@@ -5,7 +5,6 @@ use crate::ast::{At, Node};
 use crate::error::{ErrorCode, QueryError};
 use crate::fields::{FieldName, NumberField};
 
-use super::brandwatch::distance;
 use super::fields::{COUNTRIES, LANGUAGES, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
@@ -100,7 +99,7 @@ impl Rules for Lucene {
         let place = at.start..at.end - boost.len();
         let node = match slop.strip_prefix('~') {
             Some(digits) => {
-                let slop = distance(reader, digits, &place)?;
+                let slop = reader.distance(digits, &place)?;
                 reader.note(
                     &place,
                     NoteKind::Converted,

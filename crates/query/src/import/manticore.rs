@@ -6,7 +6,6 @@ use crate::error::{ErrorCode, QueryError};
 use crate::fields::FieldName;
 use crate::lex::MAX_GAP;
 
-use super::brandwatch::distance;
 use super::fields::Target;
 use super::lex::Lexis;
 use super::note::NoteKind;
@@ -49,7 +48,7 @@ impl Rules for Manticore {
                 let Some((name @ ("NEAR" | "NOTNEAR"), number)) = word.split_once('/') else {
                     return Ok(None);
                 };
-                let gap = distance(reader, number, at)?.saturating_sub(1);
+                let gap = reader.distance(number, at)?.saturating_sub(1);
                 reader.note(
                     at,
                     NoteKind::Converted,
@@ -157,7 +156,7 @@ impl Rules for Manticore {
         }
         let mut node = match tail.strip_prefix('~') {
             Some(digits) => {
-                let gap = distance(reader, digits, &at)?.saturating_sub(1);
+                let gap = reader.distance(digits, &at)?.saturating_sub(1);
                 reader.note(
                     &at,
                     NoteKind::Converted,

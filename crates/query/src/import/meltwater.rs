@@ -5,7 +5,6 @@ use crate::ast::{At, Node};
 use crate::error::QueryError;
 use crate::fields::{FieldName, NumberField};
 
-use super::brandwatch::distance;
 use super::fields::{CHANNELS, COUNTRIES, LANGUAGES, Names, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
@@ -54,7 +53,7 @@ impl Rules for Meltwater {
                     return Ok(None);
                 }
                 let gap = match number {
-                    Some(digits) => distance(reader, digits, at)?,
+                    Some(digits) => reader.distance(digits, at)?,
                     None => {
                         reader.note(
                             at,
@@ -99,22 +98,6 @@ impl Rules for Meltwater {
             | "occupation" | "interest" | "concept" | "sourceid" => Target::Lost,
             _ => return None,
         })
-    }
-
-    fn quoted(
-        &self,
-        reader: &mut Reader<'_>,
-        inner: &str,
-        _: &str,
-        tail: &str,
-        at: At,
-    ) -> Result<Node, QueryError> {
-        if let Some(digits) = tail.strip_prefix('~') {
-            let gap = distance(reader, digits, &at)?;
-            return reader.phrase(inner, &format!("~{gap}"), at);
-        }
-        let node = reader.phrase(inner, "", at.clone())?;
-        reader.weighted(node, tail, at)
     }
 
     fn word(&self, reader: &mut Reader<'_>, word: &str, at: At) -> Result<Node, QueryError> {

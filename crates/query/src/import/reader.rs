@@ -4,6 +4,7 @@
 use crate::ast::{At, Node};
 use crate::error::{ErrorCode, QueryError};
 use crate::fields::FieldName;
+use crate::lex::MAX_GAP;
 use crate::parse::MAX_NESTING;
 
 use super::fields::Target;
@@ -53,6 +54,14 @@ impl<'a> Reader<'a> {
 
     pub fn error(&self, code: ErrorCode, at: At) -> QueryError {
         QueryError::new(code, at, self.text)
+    }
+
+    /// A number of words.
+    pub fn distance(&self, digits: &str, at: &At) -> Result<u32, QueryError> {
+        let number = digits.parse().ok().filter(|n| *n <= MAX_GAP);
+        number.ok_or_else(|| {
+            self.error(ErrorCode::BadNumber, at.clone()).expected(format!("0–{MAX_GAP}"))
+        })
     }
 
     pub fn note(&mut self, at: &At, kind: NoteKind, en: impl Into<String>, de: impl Into<String>) {

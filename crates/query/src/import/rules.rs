@@ -78,15 +78,23 @@ pub(super) trait Rules {
         reader.plain(word, at)
     }
 
-    /// A phrase: what stands in the quotes, the signs before and the text glued behind it.
+    /// A phrase: what stands in the quotes, the signs before and the text glued behind it: `~5`
+    /// for words so close, or a weight.
     fn quoted(
         &self,
         reader: &mut Reader<'_>,
         inner: &str,
-        signs: &str,
+        _signs: &str,
         tail: &str,
         at: At,
-    ) -> Result<Node, QueryError>;
+    ) -> Result<Node, QueryError> {
+        if let Some(digits) = tail.strip_prefix('~') {
+            let gap = reader.distance(digits, &at)?;
+            return reader.phrase(inner, &format!("~{gap}"), at);
+        }
+        let node = reader.phrase(inner, "", at.clone())?;
+        reader.weighted(node, tail, at)
+    }
 
     /// A bracket and the text glued behind it.
     fn bracket(

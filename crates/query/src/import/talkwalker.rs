@@ -5,7 +5,6 @@ use crate::ast::{At, Node};
 use crate::error::{ErrorCode, QueryError};
 use crate::fields::{FieldName, NumberField};
 
-use super::brandwatch::distance;
 use super::fields::{CHANNELS, COUNTRIES, LANGUAGES, Names, Target};
 use super::lex::Lexis;
 use super::note::{Note, NoteKind};
@@ -155,7 +154,7 @@ impl Rules for Talkwalker {
             }
             ("NEAR" | "ONEAR", number) => {
                 let jumps = match number {
-                    Some(digits) => distance(reader, digits, at)?,
+                    Some(digits) => reader.distance(digits, at)?,
                     None => JUMPS,
                 };
                 let gap = between(jumps);
@@ -236,7 +235,7 @@ impl Rules for Talkwalker {
             }
             Some("") => spellings(reader, inner, at),
             Some(digits) => {
-                let jumps = distance(reader, digits, &at)?;
+                let jumps = reader.distance(digits, &at)?;
                 let words = u32::try_from(inner.split_whitespace().count()).unwrap_or(u32::MAX);
                 let gap = jumps.saturating_sub(words.saturating_sub(1));
                 reader.note(

@@ -4,7 +4,6 @@ use crate::ast::{At, Node};
 use crate::error::QueryError;
 use crate::fields::{FieldName, NumberField};
 
-use super::brandwatch::distance;
 use super::fields::{COUNTRIES, Names, Target};
 use super::lex::Lexis;
 use super::note::NoteKind;
@@ -98,22 +97,6 @@ impl Rules for X {
         }
         // Signs such as * and ? have no meaning there.
         reader.phrase(&word.replace('*', " "), "", at)
-    }
-
-    fn quoted(
-        &self,
-        reader: &mut Reader<'_>,
-        inner: &str,
-        _: &str,
-        tail: &str,
-        at: At,
-    ) -> Result<Node, QueryError> {
-        if let Some(digits) = tail.strip_prefix('~') {
-            let gap = distance(reader, digits, &at)?;
-            return reader.phrase(inner, &format!("~{gap}"), at);
-        }
-        let node = reader.phrase(inner, "", at.clone())?;
-        reader.weighted(node, tail, at)
     }
 }
 

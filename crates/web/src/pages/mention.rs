@@ -187,14 +187,10 @@ fn links(w: Words, post: &Post) -> Vec<Fact> {
 }
 
 fn compare(clock: &Clock, versions: Vec<(Time, Post)>) -> Vec<Version> {
-    let text = |post: &Post| {
-        let parts = [&post.title, &post.lead, &post.body].map(String::as_str);
-        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
-    };
     let mut before = String::new();
     let mut shown: Vec<Version> = Vec::new();
     for (i, (at, post)) in versions.iter().enumerate() {
-        let now = text(post);
+        let now = post.text();
         let changes = match i {
             0 => vec![Changed { text: now.clone(), kind: "same" }],
             _ => changes(&before, &now),

@@ -13,6 +13,7 @@ use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
 use crate::pages::done;
+use crate::pages::remove::RemovePage;
 use crate::pages::watches::LONGEST_NAME;
 use crate::said::Check;
 use crate::show::When;
@@ -286,15 +287,6 @@ async fn drop_one(store: &Store, kind: Kind, name: &str) -> Result<(), Fail> {
         Kind::Query => store.remove_saved_query(name).await?,
     }
     Ok(())
-}
-
-#[derive(Template)]
-#[template(path = "remove.html")]
-struct RemovePage {
-    f: Frame,
-    text: String,
-    action: String,
-    back: String,
 }
 
 /// `GET /saved/{kind}/remove?name=…`: asks first.

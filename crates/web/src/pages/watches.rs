@@ -15,6 +15,7 @@ use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
 use crate::pages::done;
+use crate::pages::remove::RemovePage;
 use crate::visit::{Sent, Visit};
 
 /// Longest name, in characters.
@@ -239,15 +240,6 @@ pub async fn pause(
     watch.paused = !watch.paused;
     app.store().change_watch(&watch, app.now()).await?;
     Ok(Redirect::to("/watches").into_response())
-}
-
-#[derive(Template)]
-#[template(path = "remove.html")]
-struct RemovePage {
-    f: Frame,
-    text: String,
-    action: String,
-    back: String,
 }
 
 /// `GET /watches/{id}/remove`: asks first.

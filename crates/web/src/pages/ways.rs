@@ -14,6 +14,7 @@ use crate::lang::Lang;
 use crate::pages::channels::typed;
 use crate::pages::done;
 use crate::pages::parts::{Input, inputs, read};
+use crate::pages::remove::RemovePage;
 use crate::show::link;
 use crate::visit::{Sent, Visit};
 
@@ -202,15 +203,6 @@ pub async fn save(
         _ => app.store().change_way(&way).await?,
     }
     Ok(done("/settings", "way-saved"))
-}
-
-#[derive(Template)]
-#[template(path = "remove.html")]
-struct RemovePage {
-    f: Frame,
-    text: String,
-    action: String,
-    back: String,
 }
 
 /// `GET /settings/ways/{id}/remove`: asks first.
