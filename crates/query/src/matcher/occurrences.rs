@@ -2,22 +2,34 @@
 
 use std::cell::OnceCell;
 
-use super::dictionary::{Id, Known};
+use super::dictionary::Id;
+use super::table::{Known, List};
 
 /// Which known words a post has, and the numbers of the tokens they stand at.
 #[derive(Debug, Default)]
 pub(crate) struct Occurrences {
     /// One bit a word: does the post have it? Small enough to stay near the processor.
     present: Vec<u64>,
+    /// One bit a trace of a word that the post has.
+    traces: Vec<u64>,
     found: Vec<Id>,
-    /// Those of them that queries are listed under.
-    listed: Vec<Id>,
+    /// What is listed under them.
+    listed: Vec<List>,
     /// Word and token, in the order of tokens; of shapes behind all others.
     placed: Vec<(Id, u32)>,
     /// The same by words, of posts too long to be read through for each of them.
     sorted: OnceCell<Vec<(Id, u32)>>,
     /// Shapes that were looked for in this post.
     asked: Vec<Id>,
+}
+
+/// Bits of a trace.
+const TRACE_BITS: u32 = 15;
+
+/// Fifteen bits that a word is roughly known by.
+#[inline]
+pub(crate) fn trace(id: Id) -> u16 {
+    (id.wrapping_mul(0x9e37_79b1) >> (u32::BITS - TRACE_BITS)) as u16
 }
 
 /// Occurrences up to which reading all of them is faster than sorting them.
@@ -28,7 +40,9 @@ impl Occurrences {
     pub fn begin(&mut self, ids: usize) {
         for id in self.found.drain(..) {
             self.present[id as usize / 64] = 0;
+            self.traces[trace(id) as usize / 64] = 0;
         }
+        self.traces.resize(1 << TRACE_BITS >> 6, 0);
         self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
         self.listed.clear();
         self.placed.clear();
@@ -36,8 +50,8 @@ impl Occurrences {
         self.asked.clear();
     }
 
-    /// The words of the post that queries are listed under, each once.
-    pub fn listed(&self) -> &[Id] {
+    /// What is listed under the words of the post, each once.
+    pub fn listed(&self) -> &[List] {
         &self.listed
     }
 
@@ -58,15 +72,31 @@ impl Occurrences {
 
     /// Notes that a word is there, no matter where.
     #[inline]
-    pub fn mark(&mut self, Known { id, listed, .. }: Known) {
-        let (word, bit) = (&mut self.present[id as usize / 64], 1 << (id % 64));
-        if *word & bit == 0 {
-            *word |= bit;
-            self.found.push(id);
-            if listed {
-                self.listed.push(id);
-            }
+    pub fn mark(&mut self, known: Known) {
+        if self.note(known.id) {
+            self.listed.extend(known.list);
         }
+    }
+
+    /// Notes that a number is there; whether that is new.
+    #[inline]
+    pub fn note(&mut self, id: Id) -> bool {
+        let (word, bit) = (&mut self.present[id as usize / 64], 1 << (id % 64));
+        if *word & bit != 0 {
+            return false;
+        }
+        *word |= bit;
+        let trace = trace(id) as usize;
+        self.traces[trace / 64] |= 1 << (trace % 64);
+        self.found.push(id);
+        true
+    }
+
+    /// Whether the post may have a word with this trace.
+    #[inline]
+    pub fn may_have(&self, trace: u16) -> bool {
+        let word = self.traces.get(trace as usize / 64).copied().unwrap_or_default();
+        word >> (trace % 64) & 1 != 0
     }
 
     /// Whether a shape still has to be looked for in this post; asked once, it has not.

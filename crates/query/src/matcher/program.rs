@@ -41,8 +41,12 @@ const COMPOUND_PART: u32 = 2;
 const RANGE: u32 = 3;
 const TONE: u32 = 4;
 
+/// Where the branches of `AND` begin.
+const FIRST_BRANCH: u32 = 3;
+
 /// Writes code. Behind the header of `AND` stands where the branch is that is most likely to fail,
-/// so that it is asked first; `share` says how likely a post is to have a branch.
+/// so that it is asked first, and where the rarest is, which need not be asked where the word that
+/// brought the post here proves it; `share` says how likely a post is to have a branch.
 pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32>) {
     let start = into.len();
     let operation = match code {
@@ -51,15 +55,19 @@ pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32
             return;
         }
         Code::And(all) => {
-            into.extend([0, 0]);
+            into.extend([0, 0, 0]);
             let mut branches = Vec::with_capacity(all.len());
             for code in all {
-                branches.push((share(code), (into.len() - start) as u32));
+                branches.push(((into.len() - start) as u32, share(code), fails(code, share)));
                 pack(code, &|_| 1.0, into);
             }
-            // The rarest branch brought the post here: the second rarest is the one to ask.
-            branches.sort_by(|a, b| a.0.total_cmp(&b.0));
-            into[start + 1] = branches.get(1).map_or(2, |branch| branch.1);
+            let rarest = branches.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+            let rarest = rarest.map_or(FIRST_BRANCH, |branch| branch.0);
+            // It brought the post here: another one is to be asked.
+            let others = branches.iter().filter(|branch| branch.0 != rarest);
+            let first = others.max_by(|a, b| a.2.total_cmp(&b.2));
+            let first = first.map_or(FIRST_BRANCH, |branch| branch.0);
+            (into[start + 1], into[start + 2]) = (first, rarest);
             AND
         }
         Code::Or(all) => {
@@ -152,6 +160,14 @@ pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32
     into[start] = operation << SHIFT | (into.len() - start) as u32 & LENGTH;
 }
 
+/// How likely a branch is to fail.
+fn fails(code: &Code, share: &dyn Fn(&Code) -> f32) -> f32 {
+    match code {
+        Code::Not(inner) => share(inner).min(1.0),
+        code => 1.0 - share(code).min(1.0),
+    }
+}
+
 /// The length in bytes, then four bytes a word.
 fn pack_text(text: &str, into: &mut Vec<u32>) {
     into.push(text.len() as u32);
@@ -205,6 +221,34 @@ impl<'a> Iterator for Nodes<'a> {
     }
 }
 
+/// The branch of a program that brings it up: of `AND` the rarest one, else the whole.
+pub(crate) fn rarest(program: &[u32]) -> &[u32] {
+    match program {
+        [first, _, at, ..] if first >> SHIFT == AND => {
+            let branch = program.get(*at as usize..).unwrap_or_default();
+            Nodes(branch).next().unwrap_or_default()
+        }
+        whole => whole,
+    }
+}
+
+/// Where the alternatives of the rarest branch stand in a program.
+pub(crate) fn alternatives(program: &[u32]) -> Vec<u32> {
+    let branch = rarest(program);
+    match branch.split_first() {
+        Some((first, rest)) if first >> SHIFT == OR => {
+            let start = program.get(2).filter(|_| branch.len() < program.len());
+            let mut at = start.copied().unwrap_or(0) + 1;
+            let each = Nodes(rest).map(|node| {
+                at += node.len() as u32;
+                at - node.len() as u32
+            });
+            each.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The code that [`pack`] wrote.
 pub(crate) fn unpack(node: &[u32]) -> Code {
     let Some((&first, rest)) = node.split_first() else { return Code::never() };
@@ -218,7 +262,7 @@ pub(crate) fn unpack(node: &[u32]) -> Code {
     };
     match (first >> SHIFT, rest) {
         (0, _) => Code::Word(first),
-        (AND, [_, rest @ ..]) => Code::And(all(rest)),
+        (AND, [_, _, rest @ ..]) => Code::And(all(rest)),
         (OR, rest) => Code::Or(all(rest)),
         (AT_LEAST, [n, rest @ ..]) => Code::AtLeast { n: *n as usize, of: all(rest) },
         (NOT, rest) => Code::Not(one(rest)),
@@ -260,7 +304,7 @@ pub(crate) fn unpack_holding(node: &[u32], quick: &Quick<'_>) -> Code {
         Nodes(nodes).filter(only).map(|node| unpack_holding(node, quick)).collect()
     };
     match node.split_first() {
-        Some((first, [_, rest @ ..])) if first >> SHIFT == AND => {
+        Some((first, [_, _, rest @ ..])) if first >> SHIFT == AND => {
             Code::And(holding(rest, &|node| !denies(node)))
         }
         Some((first, rest)) if first >> SHIFT == OR => {
@@ -358,7 +402,7 @@ impl Quick<'_> {
         match first >> SHIFT {
             0 => self.words.has(first),
             AND => self.and(node, most),
-            OR => Nodes(rest).any(|node| self.bound(node, most)),
+            OR => self.any(rest, most),
             NOT => !Nodes(rest).all(|node| self.bound(node, most.of_not())),
             PHRASE => self.phrase(rest),
             NEAR => self.near(rest, most),
@@ -371,12 +415,58 @@ impl Quick<'_> {
         }
     }
 
-    #[inline]
+    /// Whether what stands at a place of the program may hold.
+    pub fn may_at(&self, program: &[u32], place: u32) -> bool {
+        let node = Nodes(program.get(place as usize..).unwrap_or_default()).next();
+        node.is_some_and(|node| self.may(node))
+    }
+
+    /// The same as [`Quick::may`] where the rarest branch is known to hold.
+    pub fn may_but_rarest(&self, program: &[u32]) -> bool {
+        let [first, _, at, ..] = program else { return true };
+        if first >> SHIFT != AND {
+            return true;
+        }
+        let before = program.get(FIRST_BRANCH as usize..*at as usize).unwrap_or_default();
+        let behind = *at as usize + rarest(program).len();
+        let behind = program.get(behind..).unwrap_or_default();
+        let most = Bounds::Most;
+        self.at_first(program, most) && self.all(before, most) && self.all(behind, most)
+    }
+
     fn and(&self, node: &[u32], most: Bounds) -> bool {
-        let first = node.get(1).copied().unwrap_or(2) as usize;
-        let mut at_first = Nodes(node.get(first..).unwrap_or_default());
-        at_first.next().is_none_or(|node| self.bound(node, most))
-            && Nodes(node.get(2..).unwrap_or_default()).all(|node| self.bound(node, most))
+        let branches = node.get(FIRST_BRANCH as usize..).unwrap_or_default();
+        self.at_first(node, most) && self.all(branches, most)
+    }
+
+    /// Whether the branch of `AND` holds that is most likely to fail.
+    fn at_first(&self, node: &[u32], most: Bounds) -> bool {
+        let at = node.get(1).copied().unwrap_or(FIRST_BRANCH);
+        let mut branches = Nodes(node.get(at as usize..).unwrap_or_default());
+        branches.next().is_none_or(|node| self.bound(node, most))
+    }
+
+    fn all(&self, nodes: &[u32], most: Bounds) -> bool {
+        Nodes(nodes).all(|node| self.bound(node, most))
+    }
+
+    /// Most alternatives are words, asked for here without a detour.
+    fn any(&self, mut nodes: &[u32], most: Bounds) -> bool {
+        while let [first, rest @ ..] = nodes {
+            if first >> SHIFT == 0 {
+                if self.words.has(*first) {
+                    return true;
+                }
+                nodes = rest;
+                continue;
+            }
+            let mut left = Nodes(nodes);
+            if left.next().is_some_and(|node| self.bound(node, most)) {
+                return true;
+            }
+            nodes = left.0;
+        }
+        false
     }
 
     fn phrase(&self, words: &[u32]) -> bool {

@@ -1,35 +1,39 @@
 //! What need not be looked up.
 
+use std::sync::Arc;
+
+use super::spine::Spine;
+
 /// What beginnings and pairs there are, roughly, so that most words need not be looked up under
 /// their beginnings, nor most neighbours as pairs. Bits are never taken back: they only spare
 /// looking.
 #[derive(Clone, Debug)]
 pub(super) struct Rough {
     /// By a hash of the first letters: which lengths in bytes (1 to 32) beginnings have.
-    lengths: Vec<u32>,
+    lengths: Spine<[u32; BLOCK]>,
     /// Beginnings longer than that, in bytes, ascending.
     longer: Vec<usize>,
-    /// One bit by the hash of a pair.
-    pairs: Vec<u64>,
+    /// One bit by the hash of a beginning or pair.
+    keys: Spine<[u64; BLOCK]>,
     /// Some beginning was ever asked for.
     any: bool,
 }
 
+/// Entries that are copied when one of them changes.
+const BLOCK: usize = 64;
 /// Lists of lengths.
 const HEADS: usize = 1 << 13;
-/// Bits for pairs.
-const PAIR_BITS: usize = 1 << 18;
+/// Bits for beginnings and pairs: at 100,000 queries fewer than a tenth of them are set.
+const KEY_BITS: usize = 1 << 20;
 /// Bytes that a list of lengths is chosen by.
 const HEAD_BYTES: usize = 3;
 
 impl Default for Rough {
     fn default() -> Rough {
-        Rough {
-            lengths: vec![0; HEADS],
-            longer: Vec::new(),
-            pairs: vec![0; PAIR_BITS / 64],
-            any: false,
-        }
+        let (mut lengths, mut keys) = (Spine::default(), Spine::default());
+        (0..HEADS / BLOCK).for_each(|_| lengths.push(Arc::new([0; BLOCK])));
+        (0..KEY_BITS / 64 / BLOCK).for_each(|_| keys.push(Arc::new([0; BLOCK])));
+        Rough { lengths, longer: Vec::new(), keys, any: false }
     }
 }
 
@@ -43,22 +47,22 @@ fn head(bytes: &[u8], length: usize) -> usize {
 }
 
 impl Rough {
-    pub fn has_beginning(&self, start: &[u8]) -> bool {
-        match start.len() {
-            0 => false,
-            length @ 1..=32 => {
-                self.lengths[head(start, length.min(HEAD_BYTES))] >> (length - 1) & 1 != 0
-            }
-            length => self.longer.binary_search(&length).is_ok(),
-        }
+    #[inline]
+    fn lengths(&self, head: usize) -> u32 {
+        self.lengths.get(head / BLOCK).map_or(0, |block| block[head % BLOCK])
     }
 
-    pub fn add_beginning(&mut self, start: &[u8]) {
+    /// Notes a beginning: its bytes, and the hash it is looked up by.
+    pub fn add_beginning(&mut self, start: &[u8], hash: usize) {
         self.any = true;
+        self.add(hash);
         match start.len() {
             0 => {}
             length @ 1..=32 => {
-                self.lengths[head(start, length.min(HEAD_BYTES))] |= 1 << (length - 1);
+                let head = head(start, length.min(HEAD_BYTES));
+                if let Some(block) = self.lengths.get_mut(head / BLOCK) {
+                    block[head % BLOCK] |= 1 << (length - 1);
+                }
             }
             length => {
                 if let Err(at) = self.longer.binary_search(&length) {
@@ -75,14 +79,14 @@ impl Rough {
             return;
         }
         for length in 1..HEAD_BYTES.min(key.len() + 1) {
-            if self.lengths[head(key, length)] >> (length - 1) & 1 != 0 {
+            if self.lengths(head(key, length)) >> (length - 1) & 1 != 0 {
                 each(length);
             }
         }
         if key.len() < HEAD_BYTES {
             return;
         }
-        let mut lengths = self.lengths[head(key, HEAD_BYTES)] & !0b11;
+        let mut lengths = self.lengths(head(key, HEAD_BYTES)) & !0b11;
         if key.len() < 32 {
             lengths &= (1 << key.len()) - 1;
         }
@@ -93,14 +97,19 @@ impl Rough {
         self.longer.iter().take_while(|length| **length <= key.len()).for_each(|l| each(*l));
     }
 
+    /// Whether there may be a beginning or pair with this hash.
     #[inline]
-    pub fn may_be_pair(&self, hash: u64) -> bool {
-        let bit = (hash >> 20) as usize & (PAIR_BITS - 1);
-        self.pairs[bit / 64] >> (bit % 64) & 1 != 0
+    pub fn may_have(&self, hash: usize) -> bool {
+        let bit = hash & (KEY_BITS - 1);
+        let block = self.keys.get(bit / 64 / BLOCK);
+        block.is_some_and(|block| block[bit / 64 % BLOCK] >> (bit % 64) & 1 != 0)
     }
 
-    pub fn add_pair(&mut self, hash: u64) {
-        let bit = (hash >> 20) as usize & (PAIR_BITS - 1);
-        self.pairs[bit / 64] |= 1 << (bit % 64);
+    /// Notes a pair, by the hash it is looked up by.
+    pub fn add(&mut self, hash: usize) {
+        let bit = hash & (KEY_BITS - 1);
+        if let Some(block) = self.keys.get_mut(bit / 64 / BLOCK) {
+            block[bit / 64 % BLOCK] |= 1 << (bit % 64);
+        }
     }
 }

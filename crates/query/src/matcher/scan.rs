@@ -4,8 +4,9 @@ use smallvec::SmallVec;
 use text::words::{Kind, Words};
 
 use super::Scratch;
-use super::dictionary::{Dictionary, Id, Known, Sought};
+use super::dictionary::{Dictionary, Id};
 use super::occurrences::Occurrences;
+use super::table::{Known, Sought};
 use crate::code::Code;
 use crate::document::Document;
 use crate::fields::{FieldName, Holds, PART_MARK, PROPERTY_MARK, Property, STEM_MARK};
@@ -162,19 +163,25 @@ fn pairs(
     leads: &[(Id, u32)],
     found: &mut Occurrences,
 ) {
+    let mut sought: SmallVec<[(Sought, [u8; 8], u32); 32]> = SmallVec::new();
     let mut next = 0;
     for (first, token) in leads {
         while found.placed().get(next).is_some_and(|(_, other)| other <= token) {
             next += 1;
         }
-        let mut at = next;
-        while let Some((second, _)) = found.placed().get(at).filter(|(_, t)| *t == token + 1) {
-            if let Some(pair) = dictionary.find_pair(*first, *second)
-                && document.is_one_run(*token, token + 1)
-            {
-                found.mark(pair);
-            }
-            at += 1;
+        let seconds = found.placed()[next..].iter().take_while(|(_, other)| *other == token + 1);
+        for (second, _) in seconds {
+            let pair = dictionary.sought_pair(*first, *second);
+            sought.extend(pair.map(|(what, key)| (what, key, *token)));
+        }
+    }
+    let touched = sought.iter().fold(0, |sum, (what, ..)| sum ^ dictionary.touch(what));
+    std::hint::black_box(touched);
+    for (what, key, token) in &sought {
+        if let Some(pair) = dictionary.found(what, key)
+            && document.is_one_run(*token, token + 1)
+        {
+            found.mark(pair);
         }
     }
 }
@@ -196,7 +203,7 @@ pub(crate) fn patterns(
         let words: &Words = document.words();
         for (number, token) in words.tokens().iter().enumerate() {
             if words.keys(token).any(|key| pattern.fits(key)) {
-                found.add(Known { id, leads: false, listed: false }, number as u32);
+                found.add(Known { id, leads: false, list: None }, number as u32);
             }
         }
     }

@@ -6,43 +6,58 @@ use std::sync::Arc;
 /// Blocks that hang on one branch.
 const BRANCH: usize = 64;
 
-/// A list of blocks, two levels deep. A lone owner changes it in place.
-#[derive(Clone, Debug)]
-pub(crate) struct Spine<T> {
-    branches: Vec<Arc<Vec<Arc<T>>>>,
+type Branch<T> = [Option<Arc<T>>; BRANCH];
+
+/// A list of blocks, two levels deep. A lone owner changes it in place. Nothing stands between
+/// branch and block: what a reader looks up is one look into memory away.
+#[derive(Debug)]
+pub(crate) struct Spine<T: ?Sized> {
+    branches: Vec<Arc<Branch<T>>>,
     len: usize,
 }
 
-impl<T> Default for Spine<T> {
+impl<T: ?Sized> Clone for Spine<T> {
+    fn clone(&self) -> Spine<T> {
+        Spine { branches: self.branches.clone(), len: self.len }
+    }
+}
+
+impl<T: ?Sized> Default for Spine<T> {
     fn default() -> Spine<T> {
         Spine { branches: Vec::new(), len: 0 }
     }
 }
 
-impl<T: Clone> Spine<T> {
+impl<T: ?Sized> Spine<T> {
     pub fn len(&self) -> usize {
         self.len
     }
 
     #[inline]
     pub fn get(&self, at: usize) -> Option<&T> {
-        self.branches.get(at / BRANCH)?.get(at % BRANCH).map(|block| &**block)
+        self.branches.get(at / BRANCH)?[at % BRANCH].as_deref()
     }
 
-    /// The block to be changed: its own from now on.
-    pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        let branch = Arc::make_mut(self.branches.get_mut(at / BRANCH)?);
-        branch.get_mut(at % BRANCH).map(Arc::make_mut)
+    /// The block, to be replaced or made its own.
+    pub fn shared_mut(&mut self, at: usize) -> Option<&mut Arc<T>> {
+        Arc::make_mut(self.branches.get_mut(at / BRANCH)?)[at % BRANCH].as_mut()
     }
 
-    pub fn push(&mut self, block: T) {
+    pub fn push(&mut self, block: Arc<T>) {
         if self.len.is_multiple_of(BRANCH) {
-            self.branches.push(Arc::new(Vec::with_capacity(BRANCH)));
+            self.branches.push(Arc::new([const { None }; BRANCH]));
         }
         if let Some(branch) = self.branches.last_mut() {
-            Arc::make_mut(branch).push(Arc::new(block));
+            Arc::make_mut(branch)[self.len % BRANCH] = Some(block);
             self.len += 1;
         }
+    }
+}
+
+impl<T: Clone> Spine<T> {
+    /// The block to be changed: its own from now on.
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
+        self.shared_mut(at).map(Arc::make_mut)
     }
 }
 
@@ -53,10 +68,10 @@ mod tests {
     #[test]
     fn a_copy_does_not_see_later_changes() {
         let mut spine = Spine::default();
-        (0..200).for_each(|n| spine.push(n));
+        (0..200).for_each(|n| spine.push(Arc::new(n)));
         let before = spine.clone();
         *spine.get_mut(130).unwrap() = 7;
-        spine.push(200);
+        spine.push(Arc::new(200));
         assert_eq!((before.get(130), before.get(200), before.len()), (Some(&130), None, 200));
         assert_eq!((spine.get(130), spine.get(200), spine.len()), (Some(&7), Some(&200), 201));
         assert!(Arc::ptr_eq(&before.branches[0], &spine.branches[0]));

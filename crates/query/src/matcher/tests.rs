@@ -154,3 +154,21 @@ fn what_a_query_cost_is_counted() {
     assert!(costs[0].0 == WatchId(1) && costs[0].1 > 0, "{costs:?}");
     assert_eq!(snapshot.take_costs(&mut scratch), []);
 }
+
+#[test]
+fn many_ways_to_a_query_under_one_word() {
+    let others: Vec<String> = (0..12).map(|n| format!("storm NEAR/1 w{n}x")).collect();
+    let both = format!("({}) AND (late OR crash)", others.join(" OR "));
+    let mut matcher = Matcher::new();
+    matcher.insert(WatchId(1), &query(&others.join(" OR ")));
+    matcher.insert(WatchId(2), &query(&both));
+    let mut scratch = Scratch::default();
+    let mut watches = |body: &str| -> Vec<i64> {
+        let found = ask(&matcher.snapshot(), body, &mut scratch);
+        found.iter().map(|found| found.watch.0).collect()
+    };
+    assert_eq!(watches("storm w11x late"), [1, 2]);
+    assert_eq!(watches("w3x and storm crash, w5x far away"), [1, 2]);
+    assert_eq!(watches("w3x, storm"), [1]);
+    assert!(watches("storm a b c w3x late").is_empty());
+}

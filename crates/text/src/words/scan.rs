@@ -235,7 +235,7 @@ impl<'a> Scan<'a> {
         let head = ["https://", "http://", "www."].into_iter().find(|head| starts(head))?;
         let rest = &self.text[at + head.len()..];
         let end = rest
-            .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}“”„«»`*|\\^".contains(c))
+            .find(|c: char| c.is_whitespace() || c.is_control() || ends_address(c))
             .unwrap_or(rest.len());
         let mut link = &rest[..end];
         loop {
@@ -391,6 +391,12 @@ fn short_form(word: &str) -> Short {
     let elided = ["l", "d", "j", "c", "n", "s", "m", "t", "qu"];
     let elides = elided.iter().any(|e| before.eq_ignore_ascii_case(e)) && after.len() > 1;
     if elides { Short::Elision } else { Short::Whole }
+}
+
+/// What no address contains.
+fn ends_address(c: char) -> bool {
+    matches!(c, '<' | '>' | '"' | '{' | '}' | '`' | '*' | '|' | '\\' | '^')
+        || matches!(c, '“' | '”' | '„' | '«' | '»')
 }
 
 fn is_mark(c: char) -> bool {

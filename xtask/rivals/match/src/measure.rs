@@ -1,6 +1,11 @@
 //! Clocks and scales.
 
+use std::alloc::{GlobalAlloc, Layout};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::{Duration, Instant};
+
+use mimalloc::MiMalloc;
 
 /// Seconds this thread was on a core.
 pub fn cpu_seconds() -> f64 {
@@ -8,11 +13,52 @@ pub fn cpu_seconds() -> f64 {
     stat.split(' ').next().and_then(|n| n.parse::<f64>().ok()).map_or(0.0, |n| n / 1e9)
 }
 
-/// Bytes of memory this process holds.
-pub fn memory_bytes() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = statm.split(' ').nth(1).and_then(|n| n.parse::<f64>().ok());
-    pages.unwrap_or(0.0) * 4096.0
+/// The product's allocator, which counts while memory is measured.
+struct Counting;
+
+static COUNTS: AtomicBool = AtomicBool::new(false);
+static LIVE: AtomicI64 = AtomicI64::new(0);
+
+impl Counting {
+    fn count(bytes: usize, sign: i64) {
+        if COUNTS.load(Relaxed) {
+            LIVE.fetch_add(sign * bytes as i64, Relaxed);
+        }
+    }
+}
+
+// SAFETY: every call goes to `MiMalloc` as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Counting::count(layout.size(), 1);
+        // SAFETY: as above.
+        unsafe { MiMalloc.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        Counting::count(layout.size(), -1);
+        // SAFETY: as above.
+        unsafe { MiMalloc.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        Counting::count(layout.size(), -1);
+        Counting::count(size, 1);
+        // SAFETY: as above.
+        unsafe { MiMalloc.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What `build` gives, and by how many bytes more are allocated after it than before.
+pub fn with_bytes<T>(build: impl FnOnce() -> T) -> (T, f64) {
+    LIVE.store(0, Relaxed);
+    COUNTS.store(true, Relaxed);
+    let built = build();
+    COUNTS.store(false, Relaxed);
+    (built, LIVE.load(Relaxed) as f64)
 }
 
 /// How often something was done until a time was over.

@@ -9,7 +9,7 @@ use domain::Post;
 use text::words::Words;
 
 use crate::data::{Asked, Literal};
-use crate::measure::{Rate, cpu_seconds, memory_bytes};
+use crate::measure::{Rate, cpu_seconds, with_bytes};
 
 /// A percolator over queries and what it took.
 pub struct Built {
@@ -22,15 +22,17 @@ pub struct Built {
 
 /// Builds it, with its own advice on its settings taken.
 pub fn build(queries: &[Asked]) -> Built {
-    let (memory, began) = (memory_bytes(), cpu_seconds());
-    let mut percolator = Percolator::default();
-    for asked in queries {
-        percolator.add_query(query(asked));
-    }
-    let seconds = cpu_seconds() - began;
-    let bytes = (memory_bytes() - memory) / queries.len() as f64;
-    let percolator = percolator.optimized();
-    Built { percolator, rate: queries.len() as f64 / seconds, bytes }
+    let began = cpu_seconds();
+    let (percolator, bytes) = with_bytes(|| {
+        let mut percolator = Percolator::default();
+        for asked in queries {
+            percolator.add_query(query(asked));
+        }
+        percolator
+    });
+    let rate = queries.len() as f64 / (cpu_seconds() - began);
+    let bytes = bytes / queries.len() as f64;
+    Built { percolator: percolator.optimized(), rate, bytes }
 }
 
 impl Built {

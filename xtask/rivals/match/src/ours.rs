@@ -8,7 +8,7 @@ use query::{Document, Frequencies, Live, Matcher, Query, Scratch, Snapshot};
 use rustc_hash::FxHasher;
 use text::words::Words;
 
-use crate::measure::{cpu_seconds, memory_bytes};
+use crate::measure::{cpu_seconds, with_bytes};
 
 /// A matcher over queries and what it took.
 pub struct Built {
@@ -19,13 +19,15 @@ pub struct Built {
 
 /// Builds a matcher whose words are chosen by what was observed before.
 pub fn build(queries: &[Query], observed: &Frequencies) -> Built {
-    let (memory, began) = (memory_bytes(), cpu_seconds());
-    let mut matcher = Matcher::with(observed.clone());
-    for (n, query) in queries.iter().enumerate() {
-        matcher.insert(WatchId(n as i64), query);
-    }
-    let seconds = cpu_seconds() - began;
-    Built { matcher, seconds, bytes: memory_bytes() - memory }
+    let began = cpu_seconds();
+    let (matcher, bytes) = with_bytes(|| {
+        let mut matcher = Matcher::with(observed.clone());
+        for (n, query) in queries.iter().enumerate() {
+            matcher.insert(WatchId(n as i64), query);
+        }
+        matcher
+    });
+    Built { matcher, seconds: cpu_seconds() - began, bytes }
 }
 
 pub fn observe(posts: &[Post]) -> Frequencies {
