@@ -67,6 +67,7 @@
 mod alert;
 pub mod archive;
 mod channel;
+mod checkpoint;
 mod delete;
 mod delivery;
 mod edit;

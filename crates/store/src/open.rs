@@ -15,6 +15,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Row, Sqlite, SqliteConnection, SqlitePool};
 use tokio::sync::watch;
 
+use crate::checkpoint::{Checkpoints, LONG};
 use crate::{Change, Result, Store, StoreError};
 
 /// Another process may hold the write lock for a while (a sweep step, a checkpoint on a slow
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     /// other inside SQLite's busy handler and block their tasks.
     writer: SqlitePool,
     readers: SqlitePool,
+    checkpoints: Arc<Checkpoints>,
     changes: Arc<watch::Sender<Change>>,
 }
 
@@ -61,11 +63,22 @@ impl Store {
             .idle_timeout(Duration::from_secs(60))
             .test_before_acquire(false)
             .connect_lazy_with(reader_options(&path));
-        let (changes, _) = watch::channel(Change::default());
-        let store =
-            Store { inner: Arc::new(Inner { writer, readers, changes: Arc::new(changes) }) };
+        let copier = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(BUSY)
+            .idle_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            .connect_lazy_with(writer_options(&path));
+        let checkpoints = Arc::new(Checkpoints::new(copier, writer.clone(), LONG));
+        let changes = Arc::new(watch::channel(Change::default()).0);
+        let store = Store { inner: Arc::new(Inner { writer, readers, checkpoints, changes }) };
         store.look_for_changes().await?;
         Ok(store)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn checkpoints_from(&self, long: i64) -> Checkpoints {
+        Checkpoints::new(self.inner.writer.clone(), self.inner.writer.clone(), long)
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {
@@ -75,6 +88,7 @@ impl Store {
     /// Closes all connections after the last write.
     pub async fn close(&self) {
         self.inner.readers.close().await;
+        self.inner.checkpoints.close().await;
         self.inner.writer.close().await;
     }
 
@@ -99,6 +113,7 @@ impl Store {
             conn: Some(conn),
             numbers: Numbers::default(),
             began: Numbers::default(),
+            checkpoints: Arc::clone(&self.inner.checkpoints),
             changes: Arc::clone(&self.inner.changes),
         };
         sqlx::query("BEGIN IMMEDIATE").execute(write.conn()).await?;
@@ -141,6 +156,7 @@ pub(crate) struct Write {
     conn: Option<PoolConnection<Sqlite>>,
     pub numbers: Numbers,
     began: Numbers,
+    checkpoints: Arc<Checkpoints>,
     changes: Arc<watch::Sender<Change>>,
 }
 
@@ -172,6 +188,7 @@ impl Write {
         sqlx::query("COMMIT").execute(self.conn()).await?;
         announce(&self.changes, &self.numbers);
         drop(self.conn.take());
+        self.checkpoints.committed(&self.began, &self.numbers);
         Ok(())
     }
 }
@@ -238,10 +255,9 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-16384")
-        // Identities are random, so a batch touches many pages of their index: the rarer they
-        // are copied from the log into the file, the more batches share the copy (32 MiB).
-        .pragma("wal_autocheckpoint", "8192")
-        .pragma("journal_size_limit", "67108864")
+        // A net only, 1 GiB wide: see `checkpoint`.
+        .pragma("wal_autocheckpoint", "262144")
+        .pragma("journal_size_limit", "536870912")
 }
 
 fn reader_options(path: &Path) -> SqliteConnectOptions {
