@@ -15,6 +15,28 @@ pub enum Kind {
     Changed,
 }
 
+impl Kind {
+    /// Its name for machines: `added`, `removed`, `changed`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Added => "added",
+            Kind::Removed => "removed",
+            Kind::Changed => "changed",
+        }
+    }
+
+    /// Its sign before a line: `+`, `−`, `±`.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Kind::Added => "+",
+            Kind::Removed => "−",
+            Kind::Changed => "±",
+        }
+    }
+}
+
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -111,10 +133,10 @@ fn compare(old: &Node, new: &Node, lang: Lang, changes: &mut Vec<Change>) {
             branches(a, b, new, lang, changes);
         }
         // One branch that became several of which it is one, and the reverse.
-        (a, Node::And(b) | Node::Or(b)) if b.contains(a) => {
+        (a, Node::And(b) | Node::Or(b)) if is_among(a, b) => {
             branches(std::slice::from_ref(a), b, new, lang, changes);
         }
-        (Node::And(a) | Node::Or(a), b) if a.contains(b) => {
+        (Node::And(a) | Node::Or(a), b) if is_among(b, a) => {
             branches(a, std::slice::from_ref(b), old, lang, changes);
         }
         (Node::Not(a), Node::Not(b)) => compare(a, b, lang, changes),
@@ -165,6 +187,11 @@ fn branches(old: &[Node], new: &[Node], inside: &Node, lang: Lang, changes: &mut
             },
         });
     }
+}
+
+/// Whether a branch, or a version of it, is one of several.
+fn is_among(node: &Node, all: &[Node]) -> bool {
+    all.iter().any(|other| other == node || is_kin(other, node))
 }
 
 /// Whether two branches are versions of one: alike apart from what lies below or a number.

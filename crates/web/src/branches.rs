@@ -78,15 +78,3 @@ pub fn only_in(query: &Asked, other: &Asked) -> Asked {
     let not = Node::Not(Box::new(other.query.ast.clone()));
     Asked::of_node(Node::and(vec![query.query.ast.clone(), not]))
 }
-
-/// What changed between two queries, branch by branch: gained (`true`) or lost, in words.
-#[must_use]
-pub fn changes(old: &Query, new: &Query, lang: Lang) -> Vec<(bool, String)> {
-    let words = |query: &Query| -> Vec<String> {
-        lines(query, lang, None).into_iter().map(|line| line.words).collect()
-    };
-    let (old, new) = (words(old), words(new));
-    let lost = old.iter().filter(|line| !new.contains(line)).map(|line| (false, line.clone()));
-    let gained = new.iter().filter(|line| !old.contains(line)).map(|line| (true, line.clone()));
-    lost.chain(gained).collect()
-}

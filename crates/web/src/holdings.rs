@@ -102,9 +102,9 @@ impl HoursView {
             total_words: w.n("hours-posts", total).into_owned(),
             how: how.into_owned(),
             chart: chart::hours(&bars, &w.with("hours-label", Some(&args))),
-            from: clock.full(first),
+            from: clock.minute(first),
             most: w.n("hours-most", most).into_owned(),
-            to: clock.full(last.plus(HOUR)),
+            to: clock.minute(last.plus(HOUR)),
             days: days(clock, first, &bars),
         }
     }

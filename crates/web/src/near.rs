@@ -2,10 +2,10 @@
 //! archive is asked who holds everything else.
 
 use domain::Post;
-use query::{Document, Node};
+use query::Node;
 use store::{Archive, Ask};
 
-use crate::ask::{Asked, query_of};
+use crate::ask::Asked;
 
 /// Branches turned round at most.
 const BRANCHES: usize = 8;
@@ -93,23 +93,5 @@ fn relaxations(node: &Node) -> Vec<(Node, Node)> {
         }
         Node::Highlight { expr, .. } | Node::Saved { of: Some(expr), .. } => relaxations(expr),
         _ => Vec::new(),
-    }
-}
-
-/// The smallest set of branches that a post fails: all it lacks under "all of", the least it
-/// lacks under "one of".
-#[must_use]
-pub fn failed(node: &Node, post: &Post) -> Vec<Node> {
-    let query = query_of(node.clone());
-    if query::matches_one(&query, &Document::of(post)).is_some() {
-        return Vec::new();
-    }
-    match node {
-        Node::And(all) => all.iter().flat_map(|node| failed(node, post)).collect(),
-        Node::Or(all) => {
-            let sets = all.iter().map(|node| failed(node, post));
-            sets.min_by_key(Vec::len).unwrap_or_default()
-        }
-        other => vec![other.clone()],
     }
 }

@@ -26,6 +26,16 @@ impl Clock {
         When { iso: iso(at), full: self.full(at), age: self.age(at) }
     }
 
+    /// Date, hour and minute, for the ends of an axis: `24 Nov 2026, 07:00`.
+    pub fn minute(&self, at: Time) -> String {
+        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
+        let moment = stamp.to_zoned_datetime(self.zone.clone());
+        match self.words.0 {
+            Lang::En => moment.strftime("%-d %b %Y, %H:%M").to_string(),
+            Lang::De => moment.strftime("%d.%m.%Y, %H:%M").to_string(),
+        }
+    }
+
     /// A moment as date and time of day: `24 Nov 2026, 07:15:03`.
     pub fn full(&self, at: Time) -> String {
         let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use domain::{DAY, HOUR, Post, Time};
-use query::{Lang, Query, SavedKind};
+use query::{Change, Document, Lang, Query, SavedKind};
 use serde_json::{Value, json};
 use store::{Archive, Counted, Store};
 use web::ask::{self, Asked, post_named};
 use web::branches::{self, BranchLine, only_in};
 use web::bulk;
-use web::near::{failed, near_misses};
+use web::near::near_misses;
 use web::records::json_line;
 
 use super::{open_store, show_query_error, told};
@@ -205,9 +205,9 @@ fn print_branches(query: &Query, post: &Post) {
 async fn why_not(house: &Asking, text: &str, named: &str, as_json: bool) -> Result<()> {
     let asked = house.read(text).await?;
     let post = house.post(named).await?;
-    let matches = asked.hit(&post).is_some();
-    let failed: Vec<String> =
-        failed(&asked.query.ast, &post).iter().map(ToString::to_string).collect();
+    let failed = query::why_not(&asked.query, &Document::of(&post), Lang::En);
+    let failed: Vec<String> = failed.into_iter().map(|branch| branch.native).collect();
+    let matches = failed.is_empty();
     let said = json!({ "matches": matches, "failed": failed });
     say(&said, as_json, || {
         if matches {
@@ -233,19 +233,22 @@ async fn diff(house: &Asking, old: &str, new: &str, limit: usize, as_json: bool)
     let lines = |found: &store::Found| -> Vec<Value> {
         found.posts.iter().filter_map(|p| serde_json::from_str(&json_line(p)).ok()).collect()
     };
-    let changes: Vec<(char, String)> = branches::changes(&old.query, &new.query, Lang::En)
-        .into_iter()
-        .map(|(gained, words)| (if gained { '+' } else { '−' }, words))
-        .collect();
+    let changes = query::diff(&old.query, &new.query, Lang::En);
+    let change = |change: &Change| {
+        let Change { kind, before, after, words } = change;
+        json!({ "kind": kind.as_str(), "before": before, "after": after, "words": words })
+    };
     let said = json!({
-        "changes": changes.iter().map(|(sign, words)| json!({ "sign": sign.to_string(), "words": words })).collect::<Vec<_>>(),
+        "changes": changes.iter().map(change).collect::<Vec<_>>(),
         "gained": lines(&sides[0].3), "lost": lines(&sides[1].3),
     });
     say(&said, as_json, || {
         if changes.is_empty() {
             anstream::println!("Both say the same.");
         }
-        changes.iter().for_each(|(sign, words)| anstream::println!("{sign} {words}"));
+        for Change { kind, words, .. } in &changes {
+            anstream::println!("{} {words}", kind.sign());
+        }
         for (name, sign, only, found) in &sides {
             let count = found.posts.len();
             let more = if found.next.is_some() { " or more" } else { "" };

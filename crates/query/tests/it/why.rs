@@ -92,6 +92,8 @@ fn versions_differ_in_words() {
         ("a b", "a", "-b"),
         ("a", "a OR b", "+b"),
         ("a AND (b OR c)", "a AND (b OR d)", "-c +d"),
+        ("a OR b", "(a OR c) AND d", "-b +c +d"),
+        ("(a OR c) AND d", "a OR b", "-c +b -d"),
         ("a NEAR/3 b", "a NEAR/5 b", "~NEAR"),
         ("a lang:de", "a lang:en", "~de"),
         ("a reach:>5", "a reach:>9", "~reach"),

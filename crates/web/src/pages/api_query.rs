@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use query::{Lang, QueryError};
+use query::{Document, Lang, QueryError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Ask, Counted, Found};
@@ -14,7 +14,6 @@ use crate::branches::{self, only_in};
 use crate::bulk::{self, Dialect};
 use crate::fail::Fail;
 use crate::form::Pairs;
-use crate::near::failed;
 use crate::pages::search::{Wanted, hours_of, search as ask_archive};
 use crate::records::json_line;
 use crate::show::iso;
@@ -170,10 +169,10 @@ pub async fn why_not(
         Err(error) => return Ok(refused(&error)),
     };
     let post = find_post(&app, &question.asked.post).await?;
-    let failed = failed(&asked.query.ast, &post);
+    let failed = query::why_not(&asked.query, &Document::of(&post), Lang::En);
     answer(json!({
-        "matches": asked.hit(&post).is_some(),
-        "failed": failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "matches": failed.is_empty(),
+        "failed": failed.iter().map(|branch| &branch.native).collect::<Vec<_>>(),
     }))
 }
 
@@ -230,8 +229,11 @@ pub async fn diff(
         let exact = !matches!(hours.how, Counted::Estimated { .. });
         sides.push(json!({ "posts": hours.total(), "exact": exact, "newest": posts(&found) }));
     }
-    let changes = branches::changes(&both[0].query, &both[1].query, Lang::En);
-    let change = |(gained, words): &(bool, String)| json!({ "gained": gained, "words": words });
+    let changes = query::diff(&both[0].query, &both[1].query, Lang::En);
+    let change = |change: &query::Change| {
+        let query::Change { kind, before, after, words } = change;
+        json!({ "kind": kind.as_str(), "before": before, "after": after, "words": words })
+    };
     answer(json!({
         "changes": changes.iter().map(change).collect::<Vec<_>>(),
         "gained": sides[0], "lost": sides[1],

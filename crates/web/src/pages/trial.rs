@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::{Post, WatchId};
 use http::{HeaderName, HeaderValue};
+use query::Document;
 use query::import::{Note, NoteKind};
 use store::Ask;
 
@@ -20,7 +21,7 @@ use crate::found::FoundView;
 use crate::frame::page;
 use crate::holdings::HoursView;
 use crate::lang::{Lang, Words};
-use crate::near::{failed, near_misses};
+use crate::near::near_misses;
 use crate::pages::search::{hours_of, looked, search};
 use crate::pages::watches::Choice;
 use crate::said::{Branch, Check, branches, tongue};
@@ -221,8 +222,8 @@ pub async fn why(app: &App, visit: &Visit, text: &str, form: &Pairs) -> Result<W
     why.post = Some(FoundView::of(&app.clock(lang), &post, hit.as_ref()));
     why.branches = branches(lang, &asked.query, Some(&post));
     if hit.is_none() {
-        let failed = failed(&asked.query.ast, &post);
-        why.failed = failed.iter().take(FAILED).map(ToString::to_string).collect();
+        let failed = query::why_not(&asked.query, &Document::of(&post), tongue(lang));
+        why.failed = failed.into_iter().take(FAILED).map(|branch| branch.native).collect();
     }
     Ok(why)
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
+use query::ChangeKind;
 use store::Ask;
 
 use crate::app::App;
@@ -33,6 +34,17 @@ struct Change {
     class: &'static str,
     sign: &'static str,
     text: String,
+}
+
+impl Change {
+    fn of(kind: ChangeKind, text: String) -> Change {
+        let class = match kind {
+            ChangeKind::Added => "new",
+            ChangeKind::Removed => "gone",
+            ChangeKind::Changed => "changed",
+        };
+        Change { class, sign: kind.sign(), text }
+    }
 }
 
 #[derive(Template)]
@@ -130,13 +142,8 @@ pub async fn show(
 /// What changed, branch by branch.
 fn in_words(visit: &Visit, old: &str, new: &str) -> Vec<Change> {
     let (Ok(old), Ok(new)) = (query::parse(old), query::parse(new)) else { return Vec::new() };
-    let change = |gained: bool, text: String| Change {
-        class: if gained { "new" } else { "gone" },
-        sign: if gained { "+" } else { "−" },
-        text,
-    };
-    let changed = crate::branches::changes(&old, &new, tongue(visit.lang));
-    changed.into_iter().map(|(gained, text)| change(gained, text)).collect()
+    let changes = query::diff(&old, &new, tongue(visit.lang));
+    changes.into_iter().map(|change| Change::of(change.kind, change.words)).collect()
 }
 
 /// `GET /watches/{id}/effect?old=1&new=2`

@@ -336,6 +336,8 @@ async fn programs_ask_in_json() {
     let two = json!({ "old": "falkenrot AND undicht*", "new": "falkenrot" });
     let (_, said) = ask("/api/query/diff", two).await;
     assert!(said["gained"]["posts"].as_u64().unwrap() > 30 && said["lost"]["posts"] == 0);
+    assert_eq!(said["changes"][0]["kind"], "removed");
+    assert_eq!(said["changes"][0]["before"], "undicht*");
     let (status, _) = ask("/api/query/diff", json!({ "old": "a" })).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
