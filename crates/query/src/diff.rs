@@ -1,11 +1,14 @@
 //! What changed between two versions of a query.
 
+use serde::Serialize;
+
 use crate::ast::{Node, Query};
 use crate::error::Lang;
 use crate::explain::explain;
 
-/// What happened to a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What happened to a branch. For machines in lower case: `added`, `removed`, `changed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// It is new.
     Added,
@@ -16,16 +19,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name for machines: `added`, `removed`, `changed`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Added => "added",
-            Kind::Removed => "removed",
-            Kind::Changed => "changed",
-        }
-    }
-
     /// Its sign before a line: `+`, `−`, `±`.
     #[must_use]
     pub const fn sign(self) -> &'static str {
@@ -38,7 +31,7 @@ impl Kind {
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What happened.
     pub kind: Kind,

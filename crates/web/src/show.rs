@@ -28,32 +28,27 @@ impl Clock {
 
     /// Date, hour and minute, for the ends of an axis: `24 Nov 2026, 07:00`.
     pub fn minute(&self, at: Time) -> String {
-        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
-        let moment = stamp.to_zoned_datetime(self.zone.clone());
-        match self.words.0 {
-            Lang::En => moment.strftime("%-d %b %Y, %H:%M").to_string(),
-            Lang::De => moment.strftime("%d.%m.%Y, %H:%M").to_string(),
-        }
+        self.written(at, ", %H:%M")
     }
 
     /// A moment as date and time of day: `24 Nov 2026, 07:15:03`.
     pub fn full(&self, at: Time) -> String {
-        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
-        let moment = stamp.to_zoned_datetime(self.zone.clone());
-        match self.words.0 {
-            Lang::En => moment.strftime("%-d %b %Y, %H:%M:%S").to_string(),
-            Lang::De => moment.strftime("%d.%m.%Y, %H:%M:%S").to_string(),
-        }
+        self.written(at, ", %H:%M:%S")
     }
 
     /// A moment's day: `24 Nov 2026`.
     pub fn date(&self, at: Time) -> String {
+        self.written(at, "")
+    }
+
+    /// The day as the reader writes it, and behind it what `time` says of the moment.
+    fn written(&self, at: Time, time: &str) -> String {
         let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
-        let moment = stamp.to_zoned_datetime(self.zone.clone());
-        match self.words.0 {
-            Lang::En => moment.strftime("%-d %b %Y").to_string(),
-            Lang::De => moment.strftime("%d.%m.%Y").to_string(),
-        }
+        let day = match self.words.0 {
+            Lang::En => "%-d %b %Y",
+            Lang::De => "%d.%m.%Y",
+        };
+        stamp.to_zoned_datetime(self.zone.clone()).strftime(&format!("{day}{time}")).to_string()
     }
 
     /// A moment's age in words: `4 min. ago`. The script writes the same words with

@@ -207,7 +207,7 @@ async fn why_not(house: &Asking, text: &str, named: &str, as_json: bool) -> Resu
     let post = house.post(named).await?;
     let failed = query::why_not(&asked.query, &Document::of(&post), Lang::En);
     let failed: Vec<String> = failed.into_iter().map(|branch| branch.native).collect();
-    let matches = failed.is_empty();
+    let matches = asked.hit(&post).is_some();
     let said = json!({ "matches": matches, "failed": failed });
     say(&said, as_json, || {
         if matches {
@@ -234,12 +234,8 @@ async fn diff(house: &Asking, old: &str, new: &str, limit: usize, as_json: bool)
         found.posts.iter().filter_map(|p| serde_json::from_str(&json_line(p)).ok()).collect()
     };
     let changes = query::diff(&old.query, &new.query, Lang::En);
-    let change = |change: &Change| {
-        let Change { kind, before, after, words } = change;
-        json!({ "kind": kind.as_str(), "before": before, "after": after, "words": words })
-    };
     let said = json!({
-        "changes": changes.iter().map(change).collect::<Vec<_>>(),
+        "changes": changes,
         "gained": lines(&sides[0].3), "lost": lines(&sides[1].3),
     });
     say(&said, as_json, || {

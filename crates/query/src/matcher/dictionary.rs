@@ -13,7 +13,7 @@ use super::postings::Postings;
 use super::rough::Rough;
 use super::spine::Spine;
 use super::table::{
-    Gauge, Known, List, Slot, Sought, Starts, Table, Writer, pair, paired, sought, sought_pair,
+    Gauges, Known, List, Slot, Sought, Starts, Table, Writer, pair, paired, sought, sought_pair,
 };
 use crate::fields::{FieldName, PROPERTY_MARK};
 
@@ -222,7 +222,7 @@ fn mark(key: &[u8]) -> Option<usize> {
 pub(crate) struct Book {
     pub dictionary: Dictionary,
     pub frequencies: Frequencies,
-    gauges: Vec<Gauge>,
+    gauges: Gauges,
     uses: Vec<u32>,
     free: Vec<Id>,
     /// How many pairs begin with a word.

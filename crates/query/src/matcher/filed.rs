@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::WatchId;
 
-use super::spine::Spine;
+use super::spine::{Spine, make_room};
 
 /// Queries in a block.
 const BLOCK: usize = 64;
@@ -98,12 +98,7 @@ impl Filed {
         let end = start + program.len();
         gauges[block].used = end;
         let Some(words) = self.words.shared_mut(block) else { return };
-        if end > words.len() {
-            let mut bigger = Vec::with_capacity(end.max(words.len() + words.len() / 4));
-            bigger.extend_from_slice(&words[..start]);
-            bigger.resize(bigger.capacity(), 0);
-            *words = bigger.into();
-        }
+        make_room(words, start, program.len());
         Arc::make_mut(words)[start..end].copy_from_slice(program);
         let plain = if plain { PLAIN } else { 0 };
         let line = Line { watch, start: start as u32, length: program.len() as u32 | plain };

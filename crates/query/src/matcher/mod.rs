@@ -383,7 +383,7 @@ impl Snapshot {
                 Candidate { slot: *slot, left: *left, plain, program }
             })
             .collect();
-        std::hint::black_box(candidates.iter().fold(0, |sum, candidate| sum ^ candidate.touch()));
+        scan::fetch(candidates.iter().map(Candidate::touch));
         if scratch.counts() {
             for candidate in &candidates {
                 let steps = &mut scratch.steps[candidate.slot as usize];
@@ -425,7 +425,7 @@ impl Snapshot {
         candidates.clear();
         seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
         let listed = || words.listed().iter().map(|list| self.dictionary.postings(*list));
-        std::hint::black_box(listed().fold(0, |sum, postings| sum ^ postings.touch()));
+        scan::fetch(listed().map(|postings| postings.touch()));
         for posting in listed().flatten() {
             if counts {
                 let steps = &mut steps[posting.slot as usize];

@@ -80,13 +80,19 @@ fn text_side_by_side(dictionary: &Dictionary, words: &Words, each: &mut impl FnM
             dictionary.each_sought(key, |what, key| sought.push((what, key, number as u32)));
         });
     }
-    let touched = sought.iter().fold(0, |sum, (what, ..)| sum ^ dictionary.touch(what));
-    std::hint::black_box(touched);
+    fetch(sought.iter().map(|(what, ..)| dictionary.touch(what)));
     for (what, key, number) in &sought {
         if let Some(known) = dictionary.found(what, key) {
             each(known, *number);
         }
     }
+}
+
+/// Reads words only so that they, and what stands around them, are near when they are needed:
+/// none waits for another, so the processor fetches them from memory side by side.
+#[inline]
+pub(crate) fn fetch(words: impl Iterator<Item = u32>) {
+    std::hint::black_box(words.fold(0, |sum, word| sum ^ word));
 }
 
 fn is_worded(field: FieldName) -> bool {
@@ -175,8 +181,7 @@ fn pairs(
             sought.extend(pair.map(|(what, key)| (what, key, *token)));
         }
     }
-    let touched = sought.iter().fold(0, |sum, (what, ..)| sum ^ dictionary.touch(what));
-    std::hint::black_box(touched);
+    fetch(sought.iter().map(|(what, ..)| dictionary.touch(what)));
     for (what, key, token) in &sought {
         if let Some(pair) = dictionary.found(what, key)
             && document.is_one_run(*token, token + 1)

@@ -61,6 +61,17 @@ impl<T: Clone> Spine<T> {
     }
 }
 
+/// Makes room for `more` words behind the first `used` ones of a block, and some for those to come.
+pub(crate) fn make_room(words: &mut Arc<[u32]>, used: usize, more: usize) {
+    if used + more <= words.len() {
+        return;
+    }
+    let mut bigger = Vec::with_capacity((used + more).max(words.len() + words.len() / 4));
+    bigger.extend_from_slice(&words[..used]);
+    bigger.resize(bigger.capacity(), 0);
+    *words = bigger.into();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 
 use super::dictionary::{Id, Kind, NO_ID};
 use super::postings;
-use super::spine::Spine;
+use super::spine::{Spine, make_room};
 
 /// Blocks of the hash table; the uppermost ten bits of a hash choose one.
 const SHARDS: usize = 1024;
@@ -195,13 +195,23 @@ pub(super) struct Table {
 
 /// What only the writer of a block knows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Gauge {
+struct Gauge {
     /// Slots that are taken.
     taken: usize,
     /// Words that are used, the gaps among them included.
     used: usize,
     /// Words in gaps.
     gaps: usize,
+}
+
+/// One for every block.
+#[derive(Clone, Debug)]
+pub(super) struct Gauges(Box<[Gauge]>);
+
+impl Default for Gauges {
+    fn default() -> Gauges {
+        Gauges(vec![Gauge::default(); SHARDS].into())
+    }
 }
 
 impl Default for Table {
@@ -254,20 +264,11 @@ impl Table {
     #[inline]
     pub fn find(&self, sought: &Sought, key: &[u8]) -> Option<Slot> {
         let slots = self.slots(sought.shard());
-        let mask = slots.len().wrapping_sub(1);
-        let mut at = sought.home() & mask;
-        loop {
-            let slot = slots.get(at)?;
-            if slot.id == NO_ID {
-                return None;
-            }
-            if slot.name == sought.name
-                && (!slot.is_long() || has_key(self.words(sought.shard()), *slot, key))
-            {
-                return Some(*slot);
-            }
-            at = (at + 1) & mask;
-        }
+        let at = probe(slots, sought.home(), |slot| {
+            slot.name == sought.name
+                && (!slot.is_long() || has_key(self.words(sought.shard()), slot, key))
+        })?;
+        slots.get(at).copied()
     }
 
     #[inline]
@@ -289,19 +290,24 @@ impl Table {
 
     /// The slot a number stands in.
     fn place(&self, sought: &Sought, id: Id) -> Option<usize> {
-        let slots = self.slots(sought.shard());
-        let mask = slots.len().wrapping_sub(1);
-        let mut at = sought.home() & mask;
-        loop {
-            let slot = slots.get(at)?;
-            if slot.id == NO_ID {
-                return None;
-            }
-            if slot.id() == id {
-                return Some(at);
-            }
-            at = (at + 1) & mask;
+        probe(self.slots(sought.shard()), sought.home(), |slot| slot.id() == id)
+    }
+}
+
+/// Where the slot stands that is looked for, from its home on up to the first free place.
+#[inline]
+fn probe(slots: &[Slot], home: usize, is: impl Fn(Slot) -> bool) -> Option<usize> {
+    let mask = slots.len().wrapping_sub(1);
+    let mut at = home & mask;
+    loop {
+        let slot = *slots.get(at)?;
+        if slot.id == NO_ID {
+            return None;
         }
+        if is(slot) {
+            return Some(at);
+        }
+        at = (at + 1) & mask;
     }
 }
 
@@ -329,13 +335,12 @@ fn extent(words: &[u32], slot: Slot) -> (usize, usize) {
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     pub table: &'a mut Table,
-    pub gauges: &'a mut Vec<Gauge>,
+    pub gauges: &'a mut Gauges,
 }
 
 impl Writer<'_> {
     fn gauge(&mut self, shard: usize) -> &mut Gauge {
-        self.gauges.resize(SHARDS, Gauge::default());
-        &mut self.gauges[shard]
+        &mut self.gauges.0[shard]
     }
 
     fn slots(&mut self, shard: usize) -> &mut [Slot] {
@@ -380,14 +385,8 @@ impl Writer<'_> {
     fn take(&mut self, shard: usize, count: usize) -> usize {
         let used = self.gauge(shard).used;
         self.gauge(shard).used += count;
-        let there = self.table.words(shard).len();
-        if used + count > there {
-            let mut bigger = Vec::with_capacity((used + count).max(there + there / 4));
-            bigger.extend_from_slice(&self.table.words(shard)[..used]);
-            bigger.resize(bigger.capacity(), 0);
-            if let Some(words) = self.table.words.shared_mut(shard) {
-                *words = bigger.into();
-            }
+        if let Some(words) = self.table.words.shared_mut(shard) {
+            make_room(words, used, count);
         }
         used
     }

@@ -171,7 +171,7 @@ pub async fn why_not(
     let post = find_post(&app, &question.asked.post).await?;
     let failed = query::why_not(&asked.query, &Document::of(&post), Lang::En);
     answer(json!({
-        "matches": failed.is_empty(),
+        "matches": asked.hit(&post).is_some(),
         "failed": failed.iter().map(|branch| &branch.native).collect::<Vec<_>>(),
     }))
 }
@@ -230,12 +230,8 @@ pub async fn diff(
         sides.push(json!({ "posts": hours.total(), "exact": exact, "newest": posts(&found) }));
     }
     let changes = query::diff(&both[0].query, &both[1].query, Lang::En);
-    let change = |change: &query::Change| {
-        let query::Change { kind, before, after, words } = change;
-        json!({ "kind": kind.as_str(), "before": before, "after": after, "words": words })
-    };
     answer(json!({
-        "changes": changes.iter().map(change).collect::<Vec<_>>(),
+        "changes": changes,
         "gained": sides[0], "lost": sides[1],
     }))
 }
