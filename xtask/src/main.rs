@@ -22,6 +22,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// As in the product, which the benches measure.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Horch's workshop
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]

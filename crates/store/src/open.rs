@@ -254,7 +254,9 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", "-16384")
+        // Grows to this only where many posts are stored: their identities are random, and a page
+        // that is not here is looked up in the log first.
+        .pragma("cache_size", "-65536")
         // A net only, 1 GiB wide: see `checkpoint`.
         .pragma("wal_autocheckpoint", "262144")
         .pragma("journal_size_limit", "536870912")

@@ -380,7 +380,7 @@ impl Archive {
         days.sort_unstable();
         days.dedup();
         for number in days.iter().copied() {
-            self.writer(writing, number)?;
+            self.writer(writing, number).await?;
             if writing.writers.len() > WRITERS {
                 let done: Vec<i64> =
                     writing.writers.keys().copied().filter(|day| !days.contains(day)).collect();
@@ -390,7 +390,7 @@ impl Archive {
             }
         }
         let mut writers = std::mem::take(&mut writing.writers);
-        let (writers, count) = blocking(move || {
+        let (writers, count) = behind(move || {
             let mut count = 0;
             for (row, day) in &step.gone {
                 if let Some(writer) = writers.get_mut(day) {
@@ -420,7 +420,7 @@ impl Archive {
     }
 
     /// Opens the writer of a day.
-    fn writer(&self, writing: &mut Writing, number: i64) -> Result<()> {
+    async fn writer(&self, writing: &mut Writing, number: i64) -> Result<()> {
         if writing.writers.contains_key(&number) {
             return Ok(());
         }
@@ -433,7 +433,10 @@ impl Archive {
                 day
             }
         };
-        writing.writers.insert(number, day.write(self.inner.fields)?);
+        let fields = self.inner.fields;
+        // Its own threads stand behind as well: they come from this one.
+        let writer = behind(move || day.write(fields)).await?;
+        writing.writers.insert(number, writer);
         if !writing.staged.days.contains(&number) {
             writing.staged.days.push(number);
         }
@@ -444,7 +447,7 @@ impl Archive {
     async fn close(&self, writing: &mut Writing, number: i64) -> Result<()> {
         let Some(mut writer) = writing.writers.remove(&number) else { return Ok(()) };
         let row = writing.staged.row;
-        blocking(move || writer.commit(row)).await?;
+        behind(move || writer.commit(row)).await?;
         self.reload(number)
     }
 
@@ -460,7 +463,7 @@ impl Archive {
         }
         let row = writing.staged.row;
         let mut writers = std::mem::take(&mut writing.writers);
-        let (writers, changed) = blocking(move || {
+        let (writers, changed) = behind(move || {
             let mut changed = Vec::new();
             for (number, writer) in &mut writers {
                 if writer.has_changed() {
@@ -520,9 +523,9 @@ impl Archive {
             .collect();
         let Some(day) = over.into_iter().next_back() else { return Ok(()) };
         writing.sealed.insert(day.number, Instant::now());
-        self.writer(writing, day.number)?;
+        self.writer(writing, day.number).await?;
         let Some(writer) = writing.writers.remove(&day.number) else { return Ok(()) };
-        blocking(move || writer.seal()).await?;
+        behind(move || writer.seal()).await?;
         self.reload(day.number)
     }
 }
@@ -584,4 +587,34 @@ pub(super) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|e| StoreError::Unusable(format!("archive: {e}")))?
+}
+
+/// Runs what builds the index on a thread that stands behind everybody who is in a hurry: where
+/// processors are short, posts are matched and stored first.
+async fn behind<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let failed = |e: &dyn std::fmt::Display| StoreError::Unusable(format!("archive: {e}"));
+    std::thread::Builder::new()
+        .name("archive".to_owned())
+        .spawn(move || {
+            step_back();
+            // Nobody waits any more only where the process ends.
+            let _ = tell.send(work());
+        })
+        .map_err(|e| failed(&e))?;
+    told.await.map_err(|e| failed(&e))?
+}
+
+/// Gives this thread, and those it starts, a lower priority. On Linux priorities are the threads'
+/// own; elsewhere the whole process would be slowed, so nothing is done.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    {
+        const NICE: i32 = 10;
+        if let Err(error) =
+            rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE)
+        {
+            tracing::debug!(%error, "the archive keeps its priority");
+        }
+    }
 }
