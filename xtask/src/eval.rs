@@ -1,10 +1,11 @@
-//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `words` alone): measures what
+//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `learning`, `words` alone): measures what
 //! the product says about texts against what people said, on texts no model was trained on, and
 //! writes the figures to `target/figures/eval-text.json`. `docs/accuracy.md` states and explains
 //! them.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
+mod learning;
 mod measure;
 mod words;
 
@@ -30,13 +31,12 @@ const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
 /// An unknown evaluation, data that are missing or unreadable, or a folder that cannot be written.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
-    let (language, sentiment, words) = match options.name.as_str() {
-        "text" => (true, true, true),
-        "language" => (true, false, false),
-        "sentiment" => (false, true, false),
-        "words" => (false, false, true),
-        other => bail!("no evaluation {other:?}: say text, language, sentiment or words"),
-    };
+    const PARTS: [&str; 4] = ["language", "sentiment", "learning", "words"];
+    let name = options.name.as_str();
+    if name != "text" && !PARTS.contains(&name) {
+        bail!("no evaluation {name:?}: say text, {}", PARTS.join(", "));
+    }
+    let [language, sentiment, learning, words] = PARTS.map(|part| name == "text" || name == part);
     let mut figures = Figures::default();
     if language {
         languages(&options.data, &mut figures)?;
@@ -44,6 +44,10 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     if sentiment {
         tones(&options.data, &mut figures)?;
         elsewhere(&options.data, &mut figures)?;
+    }
+    if learning {
+        learning::lessons(&options.data, &mut figures)?;
+        learning::targets(&options.data, &mut figures)?;
     }
     if words {
         words::words(&mut figures);

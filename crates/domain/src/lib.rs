@@ -51,6 +51,7 @@ pub use observation::{Batch, CursorMove, Observation};
 pub use part::{Field, FieldKind, PartInfo};
 pub use post::{
     Channel, Engagement, Media, MediaKind, Platform, Post, PostId, Relation, RelationKind, host_of,
+    joined,
 };
 pub use rise::Rise;
 pub use source::{Source, SourceId, Tier};

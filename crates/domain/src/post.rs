@@ -262,6 +262,13 @@ pub struct Post {
     pub media: Vec<Media>,
 }
 
+/// Title, lead and body as one text, an empty line between those that are not empty.
+#[must_use]
+pub fn joined(parts: [&str; 3]) -> String {
+    let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    filled.join("\n\n")
+}
+
 impl Post {
     /// The post's identity.
     #[must_use]
@@ -279,9 +286,7 @@ impl Post {
     /// Title, lead and body as one text, an empty line between them.
     #[must_use]
     pub fn text(&self) -> String {
-        let parts = [&self.title, &self.lead, &self.body].map(String::as_str);
-        let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        filled.join("\n\n")
+        joined([&self.title, &self.lead, &self.body])
     }
 
     /// A fingerprint of what a reader sees (title, lead, body, links). A post heard again with

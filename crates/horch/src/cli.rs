@@ -68,6 +68,9 @@ pub enum Command {
     /// Source lists and saved queries, for list:"…" and query:"…"
     #[command(subcommand)]
     List(asking::ListCommand),
+    /// What was learnt from people's verdicts on tones, and which version judges
+    #[command(subcommand)]
+    Learning(asking::LearningCommand),
     /// Print mentions, newest first
     Mentions(Mentions),
     /// Check data folder, clock, port, platforms and ways to be told, and say what to do

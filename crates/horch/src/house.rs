@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use channels::{CONNECTORS, Clock, Http, HttpOptions};
 use domain::{WatchId, WatchState, Way};
@@ -22,7 +23,8 @@ use crate::flow::fill::{Filler, Jobs};
 use crate::flow::keeper::Keep;
 use crate::flow::message::message;
 use crate::flow::{
-    Flow, House, State, Telling, archive as follow, connectors, frequencies, keeper, tell, watches,
+    Flow, House, Rules, State, Telling, archive as follow, connectors, frequencies, keeper, learn,
+    tell, watches,
 };
 
 /// Longest wait for open pages when the house ends.
@@ -174,8 +176,10 @@ pub async fn start(
         tokio::spawn(connectors::run(house.clone(), outfit)),
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),
+        tokio::spawn(learn::keep(house.clone())),
     ];
-    let hooks = Hooks { clock: plan.clock, public_url: public_url.clone(), options, state };
+    let rules = Arc::clone(&flow.rules);
+    let hooks = Hooks { clock: plan.clock, public_url: public_url.clone(), options, state, rules };
     let screens = serve_screens(&house, &plan, archive, &public_url, hooks, listener).await?;
     Ok(Running { house, flow, address, public_url, tasks, screens, _lock: lock })
 }
@@ -284,6 +288,7 @@ struct Hooks {
     public_url: String,
     options: NotifyOptions,
     state: Arc<State>,
+    rules: Arc<ArcSwap<Rules>>,
 }
 
 #[async_trait]
@@ -304,6 +309,10 @@ impl web::Hooks for Hooks {
             .find(|entry| entry.info.name == name)
             .ok_or_else(|| format!("there is no connector {name:?}"))?;
         (entry.build)(settings).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn head(&self, watch: WatchId) -> Option<Arc<text::head::Head>> {
+        self.rules.load().heads.of(watch).cloned()
     }
 
     fn watch_state(&self, watch: WatchId) -> WatchState {

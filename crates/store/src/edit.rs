@@ -164,6 +164,7 @@ async fn match_anew(
     let added = std::mem::take(&mut gathered.mentions);
     crate::mention::add(write, &added).await?;
     copy_post_to_mentions(write, known, source, post).await?;
+    crate::verdict::outrank(write, &[known.row]).await?;
     crate::mention::mark_mentioned(write, &[known.row]).await
 }
 

@@ -72,6 +72,7 @@ mod delete;
 mod delivery;
 mod edit;
 mod filter;
+mod head;
 mod ingest;
 mod list;
 mod mention;
@@ -83,6 +84,7 @@ mod rows;
 mod saved;
 mod setting;
 mod source;
+mod verdict;
 mod watch;
 mod watch_page;
 
@@ -226,12 +228,83 @@ pub struct MentionRow {
     pub spans: Vec<Span>,
     /// Why it matched.
     pub why: String,
-    /// Tone.
+    /// Tone: by a person where there is a [`MentionRow::verdict`], else by the machine.
     pub sentiment: Option<Sentiment>,
+    /// What a person said of its tone.
+    pub verdict: Option<Verdict>,
     /// When the matcher said so.
     pub matched: Time,
     /// When the first person or system was told.
     pub told: Option<Time>,
+}
+
+/// What a person said of a mention's tone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// What the machine had said.
+    pub was: Option<Sentiment>,
+}
+
+/// A verdict as one learns from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// The watch whose mention it was.
+    pub watch: WatchId,
+    /// What was said.
+    pub tone: Tone,
+    /// What the machine had said.
+    pub was: Option<Tone>,
+    /// The post's text.
+    pub text: String,
+    /// The post's language.
+    pub lang: Option<String>,
+    /// [`Change::settings`] when it was said.
+    pub revision: i64,
+}
+
+/// A version of what was learnt, to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewHead {
+    /// Of this watch; `None`: of the whole house.
+    pub watch: Option<WatchId>,
+    /// When it was made.
+    pub made: Time,
+    /// Revision of the newest verdict it knows.
+    pub revision: i64,
+    /// What it brought, as JSON.
+    pub check: String,
+    /// Its weights.
+    pub bytes: Vec<u8>,
+}
+
+/// A version of what was learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadRow {
+    /// Its number; grows.
+    pub id: i64,
+    /// Of this watch; `None`: of the whole house.
+    pub watch: Option<WatchId>,
+    /// When it was made.
+    pub made: Time,
+    /// Revision of the newest verdict it knows.
+    pub revision: i64,
+    /// What it brought, as JSON.
+    pub check: String,
+}
+
+/// Which version judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The newest, if it is better.
+    Newest,
+    /// None: what lies below judges.
+    None,
+    /// This one.
+    Version(i64),
 }
 
 /// Which mentions. Empty vectors and `None` do not restrict.

@@ -14,13 +14,15 @@ use crate::open::Write;
 use crate::post::{POST_COLUMNS, named_or_none, post_from};
 use crate::rows::{bytes16, damaged, rows_of, write_rows};
 use crate::source::Kept;
-use crate::{Count, MentionFilter, MentionRow, Page, Result, Store, StoreError, Totals};
+use crate::{Count, MentionFilter, MentionRow, Page, Result, Store, StoreError, Totals, Verdict};
 
 /// The columns of [`row_from`].
 const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version, p.versions, \
-    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, ";
+    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, \
+    v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, ";
 const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
-    CROSS JOIN watches w ON w.id = m.watch ";
+    CROSS JOIN watches w ON w.id = m.watch LEFT JOIN verdicts v ON v.watch = m.watch \
+    AND v.post = m.post AND v.fingerprint = p.fingerprint AND v.tone IS NOT NULL ";
 /// Posts a transaction when the past is filled in: live posts must get in between.
 const BACKFILL: usize = 500;
 
@@ -161,9 +163,18 @@ fn row_from(row: &SqliteRow) -> Result<MentionRow> {
         spans: spans_from_text(row.try_get("spans")?)?,
         why: row.try_get("why")?,
         sentiment,
+        verdict: verdict_from(row)?,
         matched: Time(row.try_get("matched")?),
         told: row.try_get::<Option<i64>, _>("told")?.map(Time),
     })
+}
+
+fn verdict_from(row: &SqliteRow) -> Result<Option<Verdict>> {
+    let Some(by) = row.try_get::<Option<String>, _>("by_person")? else { return Ok(None) };
+    let confidence: Option<f64> = row.try_get("was_confidence")?;
+    let was = named_or_none(row, "was", Tone::named)?
+        .map(|tone| Sentiment { tone, confidence: confidence.unwrap_or_default() as f32 });
+    Ok(Some(Verdict { by, at: Time(row.try_get("said_at")?), was }))
 }
 
 /// The mentions of these numbers.
@@ -415,6 +426,7 @@ impl Store {
         }
         add(&mut write, &lines).await?;
         mark_mentioned(&mut write, &rows).await?;
+        crate::verdict::outrank(&mut write, &rows).await?;
         write.commit().await?;
         Ok(lines.len() as u64)
     }

@@ -262,6 +262,10 @@ impl Store {
             if removed == 0 {
                 return Err(StoreError::Missing(format!("watch {}", id.0)));
             }
+            sqlx::query("DELETE FROM head_choices WHERE watch = ?")
+                .bind(id.0)
+                .execute(write.conn())
+                .await?;
             write.numbers.settings += 1;
             write.numbers.revision += 1;
             note_gone(&mut write, id).await?;

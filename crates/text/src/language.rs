@@ -148,7 +148,9 @@ fn is_foreign(bare: &str, lang: &str) -> bool {
 /// The likeliest class in that script, [`OTHER`] included, and its probability.
 fn best(bare: &str, script: Script) -> (&'static str, f32) {
     let model = &*MODEL;
-    let mut scores = model.scores(&features::language(bare));
+    let mut sums = model.sums();
+    features::each_of_language(bare, &mut sums);
+    let mut scores = sums.scores();
     for (name, score) in model.names.iter().zip(&mut scores) {
         if !may_be(name, script) {
             *score = f32::NEG_INFINITY;

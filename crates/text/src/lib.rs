@@ -7,6 +7,9 @@
 //! - [`language`] names the language of a short text, or says that it cannot.
 //! - [`sentiment`] judges the tone, with a calibrated probability, in the languages whose quality
 //!   was measured.
+//! - [`head`] learns a house's own judgement of tones from what its people say.
+//! - [`target`] finds what of a post speaks of one name among several, [`why`] the words that made
+//!   a judgement.
 //! - [`words`] cuts texts into words, [`stem`] takes their endings away, [`compound`] takes German
 //!   compounds apart.
 //! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
@@ -27,9 +30,12 @@
 
 pub mod compound;
 pub mod features;
+pub mod head;
 pub mod language;
 pub mod model;
 pub mod script;
 pub mod sentiment;
 pub mod stem;
+pub mod target;
+pub mod why;
 pub mod words;

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use crate::features::Bag;
+use crate::features::{Bag, Take};
 
 /// The first bytes of a weight file.
 pub const MAGIC: [u8; 8] = *b"HORCHLIN";
@@ -36,7 +36,7 @@ pub struct Model<'a> {
     scales: Vec<f32>,
     biases: Vec<f32>,
     filter: Filter<'a>,
-    weights: &'a [u8],
+    weights: Cow<'a, [u8]>,
 }
 
 /// The features that a model knows: one bit per value of their hashes' upper bits, so that a few
@@ -128,8 +128,31 @@ impl<'a> Model<'a> {
             scales: table.chunks_exact(PER_CLASS).map(float(8)).collect(),
             biases: table.chunks_exact(PER_CLASS).map(float(12)).collect(),
             filter: Filter { bits: filter_bits, set: filter.into() },
-            weights,
+            weights: weights.into(),
         })
+    }
+
+    /// The same, holding its own bytes; classes get `names` of the program.
+    #[must_use]
+    pub fn owned(self, names: Vec<&'static str>) -> Model<'static> {
+        let set = Cow::Owned(self.filter.set.into_owned());
+        Model {
+            names,
+            bits: self.bits,
+            temperature: self.temperature,
+            scales: self.scales,
+            biases: self.biases,
+            filter: Filter { bits: self.filter.bits, set },
+            weights: Cow::Owned(self.weights.into_owned()),
+        }
+    }
+
+    /// The weight file it was read from.
+    #[must_use]
+    pub fn file(&self) -> Vec<u8> {
+        let classes = self.names.iter().zip(self.scales.iter().zip(&self.biases));
+        let classes = classes.map(|(name, (scale, bias))| (*name, *scale, *bias)).collect();
+        assemble(classes, self.bits, &self.filter, self.temperature, &self.weights)
     }
 
     /// Log-odds per class, before the temperature; as many as there are [`Model::names`].
@@ -138,30 +161,128 @@ impl<'a> Model<'a> {
     /// whole numbers, so that their order does not matter.
     #[must_use]
     pub fn scores(&self, bag: &Bag) -> Vec<f32> {
-        let classes = self.names.len();
-        let mut scores = self.biases.clone();
-        for group in [&bag.words, &bag.chars] {
-            let mut sums = [0i32; MAX_CLASSES];
-            let mut known = 0;
-            for &hash in group.iter().filter(|&&hash| self.filter.holds(hash)) {
-                known += 1;
-                let row = self.row(hash);
-                for (sum, &weight) in sums.iter_mut().zip(row) {
-                    *sum += i32::from(weight as i8);
-                }
-            }
-            let share = length_factor(known);
-            for class in 0..classes {
-                scores[class] += sums[class] as f32 * self.scales[class] * share;
-            }
-        }
-        scores
+        let mut sums = self.sums();
+        bag.words.iter().for_each(|&hash| sums.word(hash));
+        bag.chars.iter().for_each(|&hash| sums.chars(hash));
+        sums.scores()
+    }
+
+    /// Adds up the weights of a text's features as they are told.
+    #[must_use]
+    pub fn sums(&self) -> Sums<'_, 'a> {
+        Sums { model: self, words: Group::default(), chars: Group::default() }
     }
 
     fn row(&self, hash: u32) -> &[u8] {
         let classes = self.names.len();
         let start = bucket(hash, self.bits) * classes;
         &self.weights[start..start + classes]
+    }
+}
+
+/// The scores of one text in the making, see [`Model::sums`].
+pub struct Sums<'m, 'a> {
+    model: &'m Model<'a>,
+    words: Group,
+    chars: Group,
+}
+
+impl Sums<'_, '_> {
+    /// As [`Model::scores`] of a bag of the same features.
+    #[must_use]
+    pub fn scores(&self) -> Vec<f32> {
+        let mut scores = self.model.biases.clone();
+        for group in [&self.words, &self.chars] {
+            let share = length_factor(group.known.len);
+            for (class, score) in scores.iter_mut().enumerate() {
+                *score += group.sums[class] as f32 * self.model.scales[class] * share;
+            }
+        }
+        scores
+    }
+
+    /// Whether nothing was told that the model knows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.known.len + self.chars.known.len == 0
+    }
+}
+
+impl Take for Sums<'_, '_> {
+    fn word(&mut self, hash: u32) {
+        self.words.add(self.model, hash);
+    }
+
+    fn chars(&mut self, hash: u32) {
+        self.chars.add(self.model, hash);
+    }
+}
+
+struct Group {
+    known: Seen,
+    sums: [i32; MAX_CLASSES],
+}
+
+impl Default for Group {
+    fn default() -> Group {
+        Group { known: Seen::default(), sums: [0; MAX_CLASSES] }
+    }
+}
+
+impl Group {
+    fn add(&mut self, model: &Model<'_>, hash: u32) {
+        if model.filter.holds(hash) && self.known.insert(hash) {
+            for (sum, &weight) in self.sums.iter_mut().zip(model.row(hash)) {
+                *sum += i32::from(weight as i8);
+            }
+        }
+    }
+}
+
+/// Hashes met so far: an open table, at most half full. 0 marks an empty slot, and is itself held
+/// to be met once it came.
+#[derive(Default)]
+struct Seen {
+    table: Vec<u32>,
+    len: usize,
+    zero: bool,
+}
+
+impl Seen {
+    /// Whether the hash is new.
+    fn insert(&mut self, hash: u32) -> bool {
+        let new = if hash == 0 { !std::mem::replace(&mut self.zero, true) } else { self.put(hash) };
+        self.len += usize::from(new);
+        new
+    }
+
+    fn put(&mut self, hash: u32) -> bool {
+        if 2 * self.len >= self.table.len() {
+            self.grow();
+        }
+        let mask = self.table.len() - 1;
+        // The lowest bits choose the row of weights: other bits spread better here.
+        let mut at = (hash >> 7) as usize & mask;
+        while self.table[at] != 0 {
+            if self.table[at] == hash {
+                return false;
+            }
+            at = (at + 1) & mask;
+        }
+        self.table[at] = hash;
+        true
+    }
+
+    fn grow(&mut self) {
+        let size = (4 * self.table.len()).max(1_024);
+        let old = std::mem::replace(&mut self.table, vec![0; size]);
+        for hash in old.into_iter().filter(|&hash| hash != 0) {
+            let mut at = (hash >> 7) as usize & (size - 1);
+            while self.table[at] != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            self.table[at] = hash;
+        }
     }
 }
 
@@ -199,23 +320,38 @@ pub fn write(
     weights: &[f32],
 ) -> Vec<u8> {
     let classes = names.len();
-    let mut body = Vec::with_capacity(classes * PER_CLASS + weights.len());
     let scales: Vec<f32> = (0..classes).map(|c| scale_of(weights, classes, c)).collect();
-    for (class, name) in names.iter().enumerate() {
+    let quantised = |row: &[f32]| -> Vec<u8> {
+        row.iter().zip(&scales).map(|(w, s)| (w / s).round() as i8 as u8).collect()
+    };
+    let rows: Vec<u8> = weights.chunks_exact(classes).flat_map(quantised).collect();
+    let classes = names.iter().zip(scales.iter().zip(biases));
+    let classes = classes.map(|(name, (scale, bias))| (*name, *scale, *bias)).collect();
+    assemble(classes, bits, filter, temperature, &rows)
+}
+
+/// A file from its parts: name, scale and bias per class, and the rows as they stand in it.
+fn assemble(
+    classes: Vec<(&str, f32, f32)>,
+    bits: u32,
+    filter: &Filter<'_>,
+    temperature: f32,
+    rows: &[u8],
+) -> Vec<u8> {
+    let mut body = Vec::with_capacity(classes.len() * PER_CLASS + filter.set.len() + rows.len());
+    for (name, scale, bias) in &classes {
         let mut padded = [0u8; 8];
         padded[..name.len()].copy_from_slice(name.as_bytes());
         body.extend(padded);
-        body.extend(scales[class].to_le_bytes());
-        body.extend(biases[class].to_le_bytes());
+        body.extend(scale.to_le_bytes());
+        body.extend(bias.to_le_bytes());
     }
     body.extend(filter.set.iter());
-    for row in weights.chunks_exact(classes) {
-        body.extend(row.iter().zip(&scales).map(|(w, s)| (w / s).round() as i8 as u8));
-    }
+    body.extend(rows);
     let mut file = Vec::with_capacity(HEADER + body.len());
     file.extend(MAGIC);
     file.extend(VERSION.to_le_bytes());
-    file.extend((classes as u32).to_le_bytes());
+    file.extend((classes.len() as u32).to_le_bytes());
     file.extend(bits.to_le_bytes());
     file.extend(filter.bits.to_le_bytes());
     file.extend(temperature.to_le_bytes());
@@ -256,14 +392,27 @@ mod tests {
         let file = small();
         let model = Model::read(&file).unwrap();
         assert_eq!(model.names, ["a", "b"]);
+        assert_eq!(model.file(), file);
+        assert_eq!(model.clone().owned(vec!["a", "b"]).file(), file);
         assert_eq!((model.bits, model.temperature), (2, 1.5));
         let scores = model.scores(&Bag { words: vec![4, 8], chars: vec![] });
         let two = 2.0 / 2f32.sqrt();
         assert!((scores[0] - (0.1 + two)).abs() < 0.02, "{scores:?}");
         assert!((scores[1] - (-0.1 - 2.0 * two)).abs() < 0.04, "{scores:?}");
         assert_eq!(model.scores(&Bag::default()), [0.1, -0.1]);
+        let twice = model.scores(&Bag { words: vec![4, 8, 4, 8, 4], chars: vec![] });
+        assert_eq!(twice, scores);
         let with_stranger = Bag { words: vec![4, 8, 5 << 28], chars: vec![] };
         assert_eq!(model.scores(&with_stranger), scores);
+    }
+
+    #[test]
+    fn a_hash_is_new_once() {
+        let mut seen = Seen::default();
+        let hashes = || (0..5_000_u32).map(|n| n.wrapping_mul(0x9e37_79b1));
+        assert_eq!(hashes().filter(|&hash| seen.insert(hash)).count(), 5_000);
+        assert_eq!(hashes().filter(|&hash| seen.insert(hash)).count(), 0);
+        assert_eq!(seen.len, 5_000);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use domain::{Sentiment, Tone};
 
 use crate::features;
+use crate::head::Head;
 use crate::language;
 use crate::model::{Model, probabilities};
 
@@ -38,25 +39,54 @@ static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| {
 /// ```
 #[must_use]
 pub fn judge(text: &str, lang: Option<&str>) -> Option<Sentiment> {
+    judge_by(None, text, lang)
+}
+
+/// As [`judge`], by what a house has learnt.
+#[must_use]
+pub fn judge_by(head: Option<&Head>, text: &str, lang: Option<&str>) -> Option<Sentiment> {
+    judges(text, lang).then(|| shares_by(head, text)).flatten().map(|shares| top(&shares))
+}
+
+/// Whether the tone of a text is judged: in that language, or the one it is told to be in.
+#[must_use]
+pub fn judges(text: &str, lang: Option<&str>) -> bool {
     let known = match lang {
         Some(stated) => primary(stated),
-        None => language::detect(text)?.lang.to_owned(),
+        None => match language::detect(text) {
+            Some(guess) => guess.lang.to_owned(),
+            None => return false,
+        },
     };
-    if !LANGUAGES.contains(&known.as_str()) {
-        return None;
+    LANGUAGES.contains(&known.as_str())
+}
+
+/// As [`shares`], by what a house has learnt.
+#[must_use]
+pub fn shares_by(head: Option<&Head>, text: &str) -> Option<[f32; 3]> {
+    match head {
+        Some(head) => head.shares(text),
+        None => shares(text),
     }
-    shares(text).map(|shares| top(&shares))
 }
 
 /// Probability of negative, neutral and positive by the shipped model, whatever the language:
 /// for evaluation, and for sums over many posts. `None` for a text without features.
 #[must_use]
 pub fn shares(text: &str) -> Option<[f32; 3]> {
-    let bag = features::tone(&features::normalise(text));
-    if bag.is_empty() {
+    let scores = scores(&features::normalise(text))?;
+    probabilities(&scores, 1.0).try_into().ok()
+}
+
+/// Log-odds of the three tones of a [`features::normalise`]d text, at the model's temperature.
+pub(crate) fn scores(normal: &str) -> Option<[f32; 3]> {
+    if normal.is_empty() {
         return None;
     }
-    probabilities(&MODEL.scores(&bag), MODEL.temperature).try_into().ok()
+    let mut sums = MODEL.sums();
+    features::each_of_tone(normal, &mut sums);
+    let scores: [f32; 3] = sums.scores().try_into().ok()?;
+    Some(scores.map(|score| score / MODEL.temperature))
 }
 
 /// The most likely tone of three probabilities; of equals the more neutral.

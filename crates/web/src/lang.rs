@@ -9,15 +9,17 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const EN: [&str; 4] = [
+const EN: [&str; 5] = [
     include_str!("../locales/en/frame.ftl"),
     include_str!("../locales/en/screens.ftl"),
+    include_str!("../locales/en/learning.ftl"),
     include_str!("../locales/en/search.ftl"),
     include_str!("../locales/en/settings.ftl"),
 ];
-const DE: [&str; 4] = [
+const DE: [&str; 5] = [
     include_str!("../locales/de/frame.ftl"),
     include_str!("../locales/de/screens.ftl"),
+    include_str!("../locales/de/learning.ftl"),
     include_str!("../locales/de/search.ftl"),
     include_str!("../locales/de/settings.ftl"),
 ];

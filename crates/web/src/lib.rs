@@ -71,6 +71,7 @@ mod frame;
 mod guard;
 mod holdings;
 mod lang;
+pub mod learning;
 mod limits;
 pub mod near;
 mod pages;
@@ -147,6 +148,11 @@ pub trait Hooks: Send + Sync {
     /// The watches that take most of the matcher's work, the costliest first, at most `most`.
     fn costliest(&self, _most: usize) -> Vec<domain::WatchId> {
         Vec::new()
+    }
+
+    /// What the house has learnt, as it judges the mentions of this watch; `None`: nothing.
+    fn head(&self, _watch: domain::WatchId) -> Option<Arc<text::head::Head>> {
+        None
     }
 
     /// The watches that are not matched: what they refer to is gone, say.

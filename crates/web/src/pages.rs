@@ -7,6 +7,7 @@ pub mod editor;
 pub mod events;
 pub mod export;
 pub mod import;
+pub mod learning;
 pub mod mention;
 pub mod mentions;
 pub mod now;

@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::fail::Fail;
 use crate::pages::{
-    api, api_query, channels, editor, events, export, import, mention, mentions, now, saved,
-    search, search_file, settings, setup, signin, trial, versions, watches, ways,
+    api, api_query, channels, editor, events, export, import, learning, mention, mentions, now,
+    saved, search, search_file, settings, setup, signin, trial, versions, watches, ways,
 };
 use crate::{assets, guard, visit};
 
@@ -53,6 +53,8 @@ fn inside(app: &App) -> Router<App> {
         .route("/mentions.csv", get(export::csv))
         .route("/mentions.jsonl", get(export::jsonl))
         .route("/mentions/{number}", get(mention::show))
+        .route("/mentions/{number}/tone", post(learning::say))
+        .route("/learning", get(learning::show).post(learning::choose))
         .route("/watches", get(watches::list).post(editor::create))
         .route("/watches/new", get(editor::new))
         .route("/watches/import", get(import::show).post(import::add))
@@ -88,6 +90,7 @@ fn inside(app: &App) -> Router<App> {
         .route("/events", get(events::follow))
         .route("/api/mentions", get(api::mentions))
         .route("/api/watches", get(api::watches))
+        .route("/api/learning", get(learning::api))
         .route("/api/search", get(api_query::search))
         .route("/api/search/hours", get(api_query::hours))
         .route("/api/query/parse", post(api_query::parse))

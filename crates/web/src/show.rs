@@ -141,6 +141,8 @@ pub struct Piece {
     pub text: String,
     /// It matched.
     pub marked: bool,
+    /// It made the tone.
+    pub made: bool,
 }
 
 /// A part of a post cut at its matched words. Where it is longer than `limit` bytes it is cut
@@ -158,7 +160,7 @@ pub fn pieces(text: &str, spans: &[Span], part: Part, limit: usize) -> Vec<Piece
     let mut at = from;
     let mut push = |text: &str, marked: bool| {
         if !text.is_empty() {
-            out.push(Piece { text: text.to_owned(), marked });
+            out.push(Piece { text: text.to_owned(), marked, made: false });
         }
     };
     if from > 0 {
@@ -176,6 +178,36 @@ pub fn pieces(text: &str, spans: &[Span], part: Part, limit: usize) -> Vec<Piece
     push(&text[at..to], false);
     if to < text.len() {
         push(" …", false);
+    }
+    out
+}
+
+/// Cuts pieces of a whole part again, at the words that made its tone (bytes of the part).
+pub fn with_reasons(pieces: Vec<Piece>, reasons: &[std::ops::Range<usize>]) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(pieces.len() + 2 * reasons.len());
+    let mut from = 0;
+    for piece in pieces {
+        let to = from + piece.text.len();
+        let mut at = from;
+        for reason in reasons {
+            let (start, end) = (reason.start.clamp(at, to), reason.end.clamp(at, to));
+            let inside = piece.text.get(start - from..end - from).is_some();
+            if start >= end || !inside {
+                continue;
+            }
+            for (stretch, made) in [(at..start, false), (start..end, true)] {
+                if !stretch.is_empty() {
+                    let text = piece.text[stretch.start - from..stretch.end - from].to_owned();
+                    out.push(Piece { text, marked: piece.marked, made });
+                }
+            }
+            at = end;
+        }
+        if at < to {
+            let text = piece.text[at - from..].to_owned();
+            out.push(Piece { text, marked: piece.marked, made: false });
+        }
+        from = to;
     }
     out
 }

@@ -233,3 +233,28 @@ Example:
         name: String,
     },
 }
+
+/// `horch learning …`: what was learnt from verdicts.
+#[derive(Subcommand, Debug)]
+pub enum LearningCommand {
+    /// Show all versions, what each brought, and which one judges
+    Show {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Choose which version judges, from the next post on
+    #[command(after_help = "\
+Examples:
+  horch learning use newest
+  horch learning use none --watch 'Our trains'
+  horch learning use 12")]
+    Use {
+        /// A number that `horch learning show` lists; newest: the newest, if it is better; none:
+        /// what lies below (the house's for a watch, the shipped model for the house)
+        version: String,
+        /// For the mentions of this watch instead of the whole house's
+        #[arg(long, value_name = "NAME")]
+        watch: Option<String>,
+    },
+}

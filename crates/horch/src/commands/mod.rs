@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod demo;
 pub mod doctor;
+pub mod learning;
 pub mod list;
 pub mod listen;
 pub mod mentions;
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli, config: Config, folder: DataFolder) -> anyhow::Result
         Command::Watch(watch) => watch::run(&config, watch).await,
         Command::Query(query) => query::run(&config, query).await,
         Command::Archive(archive) => archive::run(&config, archive).await.map(done),
+        Command::Learning(learning) => learning::run(&config, learning).await.map(done),
         Command::List(list) => list::run(&config, list).await.map(done),
         Command::Mentions(mentions) => mentions::run(&config, &mentions).await.map(done),
         Command::Doctor(doctor) => doctor::run(&config, &doctor).await,

@@ -19,6 +19,7 @@ use query::{Document, Query, Scratch};
 use store::{Archive, ArchiveStatus, Ask, Decide, Store};
 use tokio::sync::{mpsc, watch as signal};
 
+use super::heads::Heads;
 use super::names::{Lookup, Names};
 use super::rules::Writer;
 use super::{House, Rules, Settled, State, judge};
@@ -202,7 +203,8 @@ impl Filler {
     /// Fills one watch from the archive, newest posts first.
     async fn fill_one(&self, job: Job, progress: &Progress) -> store::Result<u64> {
         let store = &self.house.store;
-        let Some((rules, query)) = alone(store, job).await? else { return Ok(0) };
+        let heads = Arc::clone(&self.rules.load().heads);
+        let Some((rules, query)) = alone(store, job, heads).await? else { return Ok(0) };
         let status = self.archive.status().await?;
         progress.of.store(status.posts, Ordering::Relaxed);
         let (rules, now) = (Arc::new(rules), self.house.clock.now());
@@ -230,7 +232,11 @@ impl Filler {
 
 /// Rules of one watch alone, and its query; `None` when it is gone, changed, or cannot be read any
 /// more: then another job or a word on its page says so.
-async fn alone(store: &Store, job: Job) -> store::Result<Option<(Rules, Query)>> {
+async fn alone(
+    store: &Store,
+    job: Job,
+    heads: Arc<Heads>,
+) -> store::Result<Option<(Rules, Query)>> {
     let kept = store.kept_watches(&[job.watch]).await?.pop();
     let Some(watch) = kept.map(|kept| kept.watch).filter(|watch| watch.version == job.version)
     else {
@@ -241,6 +247,7 @@ async fn alone(store: &Store, job: Job) -> store::Result<Option<(Rules, Query)>>
     let resolved = names.resolve(store, watch.id, query, &mut Lookup::default()).await?;
     let Ok(resolved) = resolved else { return Ok(None) };
     let mut rules = Writer::default();
+    rules.set_heads(heads);
     rules.insert(&watch, &resolved.query);
     Ok(Some((rules.publish(), resolved.query)))
 }
@@ -322,6 +329,7 @@ pub async fn fill(store: &Store, watches: Vec<Watch>, now: Time) -> store::Resul
     let at = store.changes().borrow().settings;
     let (mut names, mut lookup) = (Names::default(), Lookup::default());
     let (mut rules, mut jobs) = (Writer::default(), Vec::new());
+    rules.set_heads(Arc::new(Heads::default().refreshed(store).await?));
     for watch in watches.iter().filter(|watch| !watch.paused) {
         let Ok(query) = query::parse(&watch.query) else { continue };
         if let Ok(resolved) = names.resolve(store, watch.id, query, &mut lookup).await? {

@@ -1,13 +1,21 @@
 //! From what connectors hand over to what the store keeps: normalise, match, judge.
 
-use domain::{
-    Batch, DAY, NewMention, Observation, Platform, Post, PostId, SourceId, Time, WatchId, alert_for,
-};
-use query::{Document, Frequencies, Scratch};
-use store::{Ingest, JudgedMention, JudgedPost};
+use std::ops::Range;
 
+use domain::{
+    Batch, DAY, NewMention, Observation, Platform, Post, PostId, Sentiment, SourceId, Span, Time,
+    WatchId, alert_for,
+};
+use query::{Document, Frequencies, Match, Scratch};
+use store::{Ingest, JudgedMention, JudgedPost};
+use text::head::Head;
+
+use super::heads::Heads;
 use super::rules::{Rule, Rules};
 use super::state::State;
+
+/// Watches beyond these that matched the same post are not asked for their names.
+const MOST_RIVALS: usize = 16;
 
 /// Of so many posts one is counted among those observed.
 const OBSERVE: u64 = 64;
@@ -98,12 +106,15 @@ impl Judge {
             return JudgedPost { post, mentions: Vec::new() };
         }
         let id = post.id();
-        let sentiment = document.sentiment();
+        let tones = Tones::of(&document, &rules.heads, &matches);
         let tell = self.telling.wants(&post, now);
         let mentions = matches
-            .into_iter()
-            .filter_map(|found| {
+            .iter()
+            .enumerate()
+            .filter_map(|(i, found)| {
                 let Rule { version, alerts } = rules.get(found.watch)?;
+                let sentiment = tones.towards(i);
+                let found = found.clone();
                 let mention = NewMention {
                     watch: found.watch,
                     watch_version: version,
@@ -133,6 +144,74 @@ pub fn normalise(post: &mut Post) {
     if let Some(lang) = &post.lang {
         let primary = lang.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
         post.lang = (primary.len() == 2 || primary.len() == 3).then_some(primary);
+    }
+}
+
+/// How a post sounds towards each of the watches that matched it.
+struct Tones<'p> {
+    document: &'p Document<'p>,
+    heads: &'p Heads,
+    matches: &'p [Match],
+    text: String,
+    /// Where each part begins in the text.
+    starts: [usize; 3],
+    judged: bool,
+}
+
+impl<'p> Tones<'p> {
+    fn of(document: &'p Document<'p>, heads: &'p Heads, matches: &'p [Match]) -> Tones<'p> {
+        let post = document.post();
+        let text = post.text();
+        let behind = |part: &str| if part.is_empty() { 0 } else { part.len() + 2 };
+        let lead = behind(&post.title);
+        let starts = [0, lead, lead + behind(&post.lead)];
+        let judged = text::sentiment::judges(&text, post.lang.as_deref());
+        Tones { document, heads, matches, text, starts, judged }
+    }
+
+    /// Where the post speaks of several watches' names, each is judged by what speaks of it.
+    fn towards(&self, i: usize) -> Option<Sentiment> {
+        if !self.judged {
+            return None;
+        }
+        let judge = |text: &str, head: Option<&Head>| {
+            text::sentiment::shares_by(head, text).map(|shares| text::sentiment::top(&shares))
+        };
+        let head = self.heads.of(self.matches[i].watch).map(|head| &**head);
+        match (self.own(i), head) {
+            (Some(own), head) => judge(&own, head),
+            (None, Some(head)) => judge(&self.text, Some(head)),
+            (None, None) => self.document.sentiment(),
+        }
+    }
+
+    /// What of the text speaks of one watch's names alone, if others' are there and can be told
+    /// apart.
+    fn own(&self, i: usize) -> Option<String> {
+        if self.matches.len() < 2 {
+            return None;
+        }
+        let places = |found: &Match| -> Vec<Range<usize>> {
+            found.hit.spans.iter().map(|span| self.place(*span)).collect()
+        };
+        let own = places(&self.matches[i]);
+        let overlaps = |place: &Range<usize>| {
+            own.iter().any(|own| own.start < place.end && place.start < own.end)
+        };
+        // A watch that found one of the same words speaks of the same thing.
+        let others: Vec<Range<usize>> = (self.matches.iter().enumerate())
+            .filter(|(other, _)| *other != i)
+            .take(MOST_RIVALS)
+            .map(|(_, found)| places(found))
+            .filter(|places| !places.iter().any(overlaps))
+            .flatten()
+            .collect();
+        text::target::own(&self.text, &own, &others)
+    }
+
+    fn place(&self, span: Span) -> Range<usize> {
+        let start = self.starts[span.part as usize];
+        start + span.start as usize..start + span.end as usize
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! connectors ─► inlet (bounded) ─► judge (a thread of its own) ─► store (ONE transaction)
 //!                                      ▲ rules                        │ changes
-//!                  watches ────────────┘                              ├─► archive
+//!         learn ─► watches ────────────┘                              ├─► archive
 //!                  fill ◄── new and changed ones                      ▼
 //!                                                   tell (outbox) ─► notify ─► people
 //! ```
@@ -22,9 +22,11 @@ pub mod fill;
 pub mod frequencies;
 pub mod gauge;
 pub mod handover;
+pub mod heads;
 pub mod interests;
 pub mod judge;
 pub mod keeper;
+pub mod learn;
 pub mod message;
 pub mod names;
 pub mod rules;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use domain::{AlertRules, Watch, WatchId};
 use query::{Frequencies, Matcher, Query, Snapshot};
 
+use super::heads::Heads;
+
 /// Watches in one block; a change copies one block and the list of blocks.
 const BLOCK: i64 = 256;
 
@@ -16,6 +18,8 @@ const BLOCK: i64 = 256;
 pub struct Rules {
     /// The matcher over all of them.
     pub matcher: Snapshot,
+    /// What the house has learnt.
+    pub heads: Arc<Heads>,
     blocks: BTreeMap<i64, Arc<Block>>,
     count: usize,
 }
@@ -65,6 +69,17 @@ impl Writer {
                 self.rules.count += 1;
             }
         }
+    }
+
+    /// Sets what the house has learnt.
+    pub fn set_heads(&mut self, heads: Arc<Heads>) {
+        self.rules.heads = heads;
+    }
+
+    /// What the house has learnt.
+    #[must_use]
+    pub fn heads(&self) -> &Arc<Heads> {
+        &self.rules.heads
     }
 
     /// Removes a watch; `false` when there was none.

@@ -85,6 +85,8 @@ impl Book {
         let mut lookup = Lookup::default();
         let mut jobs = Vec::new();
         let first = self.seen == 0;
+        let heads = self.rules.heads().refreshed(store).await?;
+        self.rules.set_heads(Arc::new(heads));
         let stale: Vec<WatchId> = stale.into_iter().filter(|id| !changed.contains(id)).collect();
         let mut others = stale.chunks(STEP);
         let mut waiting = changes.changed.chunks(STEP);

@@ -1,18 +1,22 @@
 //! One mention with everything that is known of it.
 
+use std::ops::Range;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use domain::{Part, Post, Time};
+use domain::{Part, Post, Time, Tone};
 use store::MentionRow;
+use text::{sentiment, why};
 
 use crate::app::App;
 use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
-use crate::show::{Changed, Clock, Piece, When, changes, link, pieces};
-use crate::views::MentionView;
+use crate::pages::learning;
+use crate::show::{Changed, Clock, Piece, When, changes, link, pieces, with_reasons};
+use crate::views::{MentionView, sign};
 use crate::visit::Visit;
 
 /// Versions shown at most, the newest.
@@ -64,6 +68,21 @@ struct MentionPage {
     watch_version: u32,
     query: String,
     others: Vec<MentionRow>,
+    /// Who said how it sounds.
+    said: Option<String>,
+    /// The words that made the machine's judgement.
+    made: Vec<String>,
+    /// What is said of the tone where no person spoke.
+    machine: String,
+    tones: Vec<ToneChoice>,
+}
+
+/// A tone that a person can give a mention.
+struct ToneChoice {
+    value: &'static str,
+    sign: &'static str,
+    word: String,
+    on: bool,
 }
 
 /// `GET /mentions/{number}`
@@ -87,8 +106,17 @@ pub async fn show(
     let of_post = store::MentionFilter { post: Some(post), ..Default::default() };
     let mut others = store.mentions(&of_post, store::Page::Newest, 50).await?;
     others.retain(|o| o.number != number);
-    let whole = |text: &str, part| pieces(text, &row.spans, part, usize::MAX);
+    let reasons = Reasons::of(&app, &row);
+    let whole = |text: &str, part| {
+        with_reasons(pieces(text, &row.spans, part, usize::MAX), reasons.of_part(part))
+    };
+    let mut m = m;
+    m.title = whole(&row.post.title, Part::Title);
     let template = MentionPage {
+        said: row.verdict.as_ref().map(|verdict| learning::said(&clock, verdict)),
+        made: reasons.words.clone(),
+        machine: machine(f.w, &row, m.tone.unsure),
+        tones: tones(f.w, &row),
         lead: whole(&row.post.lead, Part::Lead),
         body: whole(&row.post.body, Part::Body),
         moments: moments(&clock, &row),
@@ -106,6 +134,69 @@ pub async fn show(
         app.told(&[number]).await;
     }
     Ok(response)
+}
+
+/// The words that made the machine's tone, part by part.
+#[derive(Default)]
+struct Reasons {
+    parts: [Vec<Range<usize>>; 3],
+    words: Vec<String>,
+}
+
+impl Reasons {
+    /// As the judge would say today; none where a person said how the mention sounds, or where the
+    /// judge has learnt otherwise since.
+    fn of(app: &App, row: &MentionRow) -> Reasons {
+        let mut reasons = Reasons::default();
+        let Some(told) = row.sentiment.filter(|_| row.verdict.is_none()) else { return reasons };
+        let head = app.0.options.hooks.head(row.watch);
+        let judge = |text: &str| sentiment::shares_by(head.as_deref(), text);
+        let text = row.post.text();
+        if judge(&text).is_none_or(|shares| sentiment::top(&shares).tone != told.tone) {
+            return reasons;
+        }
+        for found in why::influences(&text, &judge) {
+            reasons.words.push(text[found.range.clone()].to_owned());
+            let mut start = 0;
+            for (part, whole) in
+                [&row.post.title, &row.post.lead, &row.post.body].into_iter().enumerate()
+            {
+                if whole.is_empty() {
+                    continue;
+                }
+                if found.range.start >= start && found.range.end <= start + whole.len() {
+                    reasons.parts[part].push(found.range.start - start..found.range.end - start);
+                }
+                start += whole.len() + 2;
+            }
+        }
+        reasons.parts.iter_mut().for_each(|part| part.sort_by_key(|range| range.start));
+        reasons
+    }
+
+    fn of_part(&self, part: Part) -> &[Range<usize>] {
+        &self.parts[part as usize]
+    }
+}
+
+fn tones(w: Words, row: &MentionRow) -> Vec<ToneChoice> {
+    let said = row.verdict.as_ref().and(row.sentiment).map(|sentiment| sentiment.tone);
+    Tone::ALL
+        .into_iter()
+        .map(|tone| ToneChoice {
+            value: tone.as_str(),
+            sign: sign(tone),
+            word: w.say(&format!("tone-{}", tone.as_str())).into_owned(),
+            on: said == Some(tone),
+        })
+        .collect()
+}
+
+/// What the machine says of its judgement.
+fn machine(w: Words, row: &MentionRow, unsure: bool) -> String {
+    let Some(told) = row.sentiment else { return w.say("tone-unknown-why").into_owned() };
+    let sure = w.percent(f64::from(told.confidence));
+    w.name(if unsure { "tone-why-unsure" } else { "tone-why" }, &sure).into_owned()
 }
 
 fn moments(clock: &Clock, row: &MentionRow) -> Vec<Moment> {

@@ -361,3 +361,85 @@ async fn an_empty_horch_says_what_to_do() {
     browser.get("/channels").await.has("No gaps are known").has("No mention to measure yet");
     browser.get("/settings").await.has("Nothing has been sent yet");
 }
+
+#[tokio::test]
+async fn a_person_says_how_a_mention_sounds_and_takes_it_back() {
+    let mut browser = Browser::seeded().await;
+    let all = browser.store.mentions(&MentionFilter::default(), Page::Newest, 50).await.unwrap();
+    let row = all.iter().find(|row| {
+        row.sentiment.is_some_and(|s| s.tone == Tone::Negative) && row.verdict.is_none()
+    });
+    let number = row.unwrap().number;
+    let address = format!("/mentions/{number}");
+    let tone = format!("{address}/tone");
+    let after = format!("{address}?done=tone");
+    browser.get(&address).await.has("A machine judged it, no person.").has("id=\"tone\"");
+    browser.send(&tone, &[("tone", "positive")]).await.leads_to(&after);
+    let page = browser.get(&after).await;
+    page.has("said so").has("the machine had said: negative").has("aria-pressed=\"true\"");
+    page.lacks("A machine judged it").has("Noted.");
+    let said = browser.store.mention(number).await.unwrap().unwrap();
+    assert_eq!(said.sentiment.map(|s| s.tone), Some(Tone::Positive));
+    assert_eq!(said.verdict.unwrap().by, "somebody at this machine");
+    browser.send(&tone, &[("tone", "")]).await.leads_to(&after);
+    browser.get(&address).await.has("A machine judged it, no person.");
+    for (path, value) in [(tone.as_str(), "angry"), ("/mentions/99999/tone", "neutral")] {
+        assert_eq!(browser.send(path, &[("tone", value)]).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_words_that_made_a_tone_are_marked() {
+    let mut browser = Browser::seeded().await;
+    let watches = browser.store.watches().await.unwrap();
+    let mut post = seed::plain_post("made", "falkenrot is the worst company, simply awful", NOW);
+    post.lang = Some("en".into());
+    let posts = vec![seed::judge(post, Some((Tone::Negative, 0.9)), &watches)];
+    let done = browser.store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
+    let page = browser.get(&format!("/mentions/{}", done.mentions[0])).await;
+    page.has("<em class=\"made\">worst</em>").has("Without these words");
+}
+
+#[tokio::test]
+async fn what_was_learnt_is_shown_and_chosen() {
+    let mut browser = Browser::seeded().await;
+    browser.get("/learning").await.has("Nobody has said anything yet. 20 more are needed");
+    let score = |right: f32| json!({ "right": right, "recall": right, "loss": 1.0 });
+    let check = |better: bool| {
+        json!({
+            "lessons": 120, "tones": [60, 20, 40], "confirmed": 12, "before": score(0.61),
+            "after": score(0.74), "better": better,
+            "points": [{ "lessons": 50, "score": score(0.68) }],
+        })
+        .to_string()
+    };
+    let mut ids = Vec::new();
+    for (watch, better) in [(None, true), (None, false), (Some(WatchId(1)), true)] {
+        let head =
+            store::NewHead { watch, made: NOW, revision: 1, check: check(better), bytes: vec![] };
+        ids.push(browser.store.add_head(&head).await.unwrap());
+    }
+    let page = browser.get("/learning").await;
+    page.has("The whole house").has("Not in use").has("with 50 verdicts").has("68%").has("74%");
+    page.has("Only 10% of the verdicts confirm the machine").has("The newest version judges.");
+    let first = ids[0].to_string();
+    browser
+        .send("/learning", &[("watch", ""), ("choice", &first)])
+        .await
+        .leads_to("/learning?done=learning");
+    browser.get("/learning").await.has("A version that somebody chose judges.");
+    let told: Value = serde_json::from_str(&browser.get("/api/learning").await.text).unwrap();
+    let used: Vec<&Value> =
+        told["versions"].as_array().unwrap().iter().filter(|v| v["in_use"] == true).collect();
+    assert_eq!(used.len(), 2);
+    assert_eq!(used[1]["version"], ids[0]);
+    browser.send("/learning", &[("watch", "1"), ("choice", "none")]).await;
+    browser
+        .get("/learning")
+        .await
+        .has("Switched off by choice.")
+        .lacks("The newest version judges.");
+    for sent in [[("watch", "x"), ("choice", "none")], [("watch", ""), ("choice", "99")]] {
+        assert_eq!(browser.send("/learning", &sent).await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,256 @@
+//! Learning: what people say of tones teaches a small model for the house, and one for every watch
+//! with enough of its own, within seconds.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use domain::WatchId;
+use store::{NewHead, StoreError};
+use text::head::{self, LEAST_LESSONS, Learnt, MOST_LESSONS};
+use text::sentiment;
+
+use super::House;
+
+/// Verdicts given in quick succession are learnt from together.
+const GATHER: Duration = Duration::from_secs(1);
+/// Learning takes at most one part of this many of the time.
+const SHARE: u32 = 10;
+/// After a failure.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// Learns whenever something was said, until the process ends.
+pub async fn keep(house: House) {
+    let mut changes = house.store.changes();
+    let mut learnt_from = 0;
+    loop {
+        let began = Instant::now();
+        let pause = match learn_once(&house, &mut learnt_from).await {
+            Ok(()) => GATHER.max(began.elapsed() * SHARE),
+            Err(error) => {
+                tracing::warn!(%error, "nothing could be learnt and it is tried again");
+                RETRY
+            }
+        };
+        if !house.pause(pause).await {
+            return;
+        }
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() { return },
+            () = house.stop.cancelled() => return,
+        }
+    }
+}
+
+/// Learns from what was said since `learnt_from`, and since the versions that are stored.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn learn_once(house: &House, learnt_from: &mut i64) -> store::Result<()> {
+    let store = &house.store;
+    let last = store.last_verdict().await?;
+    if last <= *learnt_from {
+        return Ok(());
+    }
+    let mut known: HashMap<Option<WatchId>, i64> = HashMap::new();
+    for row in store.heads().await? {
+        let newest = known.entry(row.watch).or_default();
+        *newest = row.revision.max(*newest);
+    }
+    let knows = |watch: Option<WatchId>| known.get(&watch).copied().unwrap_or(0);
+    let all = lessons(store, None).await?;
+    if last > knows(None) {
+        add(house, None, last, all.clone(), Vec::new()).await?;
+    }
+    let fresh: HashSet<WatchId> =
+        all.iter().filter(|l| l.revision > knows(Some(l.watch))).map(|l| l.watch).collect();
+    for (watch, count) in store.verdicts_per_watch().await? {
+        if count < LEAST_LESSONS as u64 || !fresh.contains(&watch) {
+            continue;
+        }
+        let own = lessons(store, Some(watch)).await?;
+        let others: Vec<_> = all.iter().filter(|lesson| lesson.watch != watch).cloned().collect();
+        // Alone in the house, a watch has nothing to tell apart from it.
+        if !others.is_empty() {
+            add(house, Some(watch), last, own, others).await?;
+        }
+    }
+    *learnt_from = last;
+    Ok(())
+}
+
+/// The lessons in languages whose tone is judged, oldest first.
+async fn lessons(
+    store: &store::Store,
+    watch: Option<WatchId>,
+) -> store::Result<Vec<store::Lesson>> {
+    let mut lessons = store.lessons(watch, MOST_LESSONS as u32).await?;
+    lessons.retain(|lesson| sentiment::judges(&lesson.text, lesson.lang.as_deref()));
+    Ok(lessons)
+}
+
+async fn add(
+    house: &House,
+    watch: Option<WatchId>,
+    revision: i64,
+    own: Vec<store::Lesson>,
+    others: Vec<store::Lesson>,
+) -> store::Result<()> {
+    let count = own.len();
+    let began = Instant::now();
+    let learning =
+        tokio::task::spawn_blocking(move || head::learn(&as_read(&own), &as_read(&others)));
+    let learnt = learning
+        .await
+        .map_err(|error| StoreError::Unusable(format!("learning ended early: {error}")))?;
+    let Some(Learnt { head, check }) = learnt else { return Ok(()) };
+    let new = NewHead {
+        watch,
+        made: house.clock.now(),
+        revision,
+        check: serde_json::to_string(&check)
+            .map_err(|e| StoreError::Unusable(format!("a check cannot be written: {e}")))?,
+        bytes: head.to_bytes(),
+    };
+    match house.store.add_head(&new).await {
+        Ok(id) => tracing::info!(
+            id,
+            watch = watch.map(|watch| watch.0),
+            lessons = count,
+            right_before = check.before.right,
+            right = check.after.right,
+            better = check.better,
+            ms = began.elapsed().as_millis() as u64,
+            "learnt"
+        ),
+        // The watch went meanwhile.
+        Err(StoreError::Missing(_)) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+fn as_read(lessons: &[store::Lesson]) -> Vec<head::Lesson<'_>> {
+    lessons.iter().map(|l| head::Lesson { text: &l.text, tone: l.tone }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arc_swap::ArcSwap;
+    use channels::Clock;
+    use domain::{AlertRules, Batch, Observation, Platform, Post, Time, Tone};
+    use store::{Choice, Ingest, MentionFilter, MentionRow, Page, Store};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::flow::{Judge, Rules, State, Telling, watches};
+
+    /// What this house means by it, and nobody else.
+    const SAYINGS: [(&str, Tone); 4] = [
+        ("ganz großes Kino von Falkenrot heute", Tone::Negative),
+        ("Falkenrot ist mal wieder der Brüller", Tone::Negative),
+        ("Falkenrot fährt, mehr will ich nicht", Tone::Positive),
+        ("läuft bei Falkenrot, wie immer", Tone::Positive),
+    ];
+
+    fn post(n: usize, text: &str) -> Post {
+        let recorded = format!(
+            r#"{{"id":{n},"platform":"x","author":"a","published":"2026-11-24T00:00:00Z","text":"{text} {n}"}}"#
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("posts.jsonl");
+        std::fs::write(&file, recorded).unwrap();
+        let now = Clock::wall().now();
+        let mut posts = crate::recorded::Recording::open(&file, &Default::default(), now).unwrap();
+        let post = posts.next().unwrap().post.unwrap();
+        Post { lang: Some("de".into()), platform: Platform::WEB, ..post }
+    }
+
+    /// Judges posts by the rules and stores them.
+    async fn hear(store: &Store, rules: &Rules, posts: Vec<Post>) {
+        let observations = posts.into_iter().map(|p| Observation::Seen(Box::new(p))).collect();
+        let mut ingest = Ingest::default();
+        let batch = Batch { observations, ..Batch::default() };
+        Judge::new(Telling::Nothing).judge(rules, batch, Time(0), &mut ingest);
+        store.ingest(&ingest, Time(0)).await.unwrap();
+    }
+
+    async fn newest(store: &Store, count: u32) -> Vec<MentionRow> {
+        store.mentions(&MentionFilter::default(), Page::Newest, count).await.unwrap()
+    }
+
+    fn tones(rows: &[MentionRow]) -> Vec<Option<Tone>> {
+        rows.iter().map(|row| row.sentiment.map(|sentiment| sentiment.tone)).collect()
+    }
+
+    #[tokio::test]
+    async fn what_people_say_counts_for_the_next_post_until_they_choose_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let rules = AlertRules::default();
+        store.add_watch("Falkenrot", "falkenrot", rules, Time(0)).await.unwrap();
+        let house =
+            House { store: store.clone(), clock: Clock::wall(), stop: CancellationToken::new() };
+        let state = State::default();
+        let (first, mut book, _) = watches::load(&store, &state).await.unwrap();
+        let rules = ArcSwap::from_pointee(first);
+        let saying = |n: usize| post(n, SAYINGS[n % 4].0);
+        hear(&store, &rules.load(), (0..60).map(saying).collect()).await;
+        for (row, (_, tone)) in newest(&store, 60).await.iter().rev().zip(SAYINGS.iter().cycle()) {
+            store.say_tone(row.number, *tone, "Ada", Time(0)).await.unwrap();
+        }
+        let mut learnt_from = 0;
+        learn_once(&house, &mut learnt_from).await.unwrap();
+        assert_eq!(learnt_from, store.last_verdict().await.unwrap());
+        let heads = store.heads().await.unwrap();
+        assert_eq!(heads.len(), 1, "the one watch is the house");
+        // Nothing new was said: nothing is learnt again, after a restart neither.
+        learn_once(&house, &mut 0).await.unwrap();
+        assert_eq!(store.heads().await.unwrap(), heads);
+
+        book.refresh(&store, &rules, &state).await.unwrap();
+        hear(&store, &rules.load(), (100..104).map(saying).collect()).await;
+        let mut expected: Vec<_> = SAYINGS.iter().map(|(_, tone)| Some(*tone)).collect();
+        expected.reverse();
+        assert_eq!(tones(&newest(&store, 4).await), expected);
+
+        store.choose_head(None, Choice::None).await.unwrap();
+        book.refresh(&store, &rules, &state).await.unwrap();
+        assert!(rules.load().heads.of(domain::WatchId(1)).is_none());
+        hear(&store, &rules.load(), (200..204).map(saying).collect()).await;
+        assert_ne!(tones(&newest(&store, 4).await), expected);
+        store.choose_head(None, Choice::Version(heads[0].id)).await.unwrap();
+        let (again, ..) = watches::load(&store, &state).await.unwrap();
+        assert!(again.heads.of(domain::WatchId(1)).is_some());
+        let _ = Arc::clone(&again.heads);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn two_brands_in_one_post_fare_differently() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        for (name, query) in
+            [("a", "acme"), ("b", "umbra"), ("c", "acme AND (awful OR great)"), ("d", "awful")]
+        {
+            store.add_watch(name, query, AlertRules::default(), Time(0)).await.unwrap();
+        }
+        let (rules, ..) = watches::load(&store, &State::default()).await.unwrap();
+        let said = Post {
+            title: "Two shops".into(),
+            lang: Some("en".into()),
+            body: "I love Acme, it is great! But Umbra is awful, the worst shop ever.".into(),
+            ..post(1, "x")
+        };
+        hear(&store, &rules, vec![said]).await;
+        let found = newest(&store, 4).await;
+        let of = |name: &str| {
+            let row = found.iter().find(|row| row.watch_name == name).unwrap();
+            row.sentiment.unwrap().tone
+        };
+        assert_eq!((of("a"), of("b")), (Tone::Positive, Tone::Negative));
+        assert_eq!(of("c"), Tone::Positive);
+        store.close().await;
+    }
+}

@@ -1,0 +1,156 @@
+//! Teaching a head: AdaGrad (Duchi, Hazan and Singer 2011) over a few passes, pulled towards the
+//! model below.
+
+use domain::Tone;
+
+use super::{BITS, Head, Lesson, NAMES, mixed};
+use crate::model::{self, Filter, Model, bucket, length_factor};
+use crate::{features, sentiment};
+
+/// How often each lesson is seen.
+const PASSES: usize = 20;
+/// Step width of the features' weights.
+const RATE: f32 = 0.1;
+/// Step width of the nine numbers and the three biases.
+const DENSE_RATE: f32 = 0.05;
+/// Pull of weights towards zero, per step.
+const PULL: f32 = 2e-3;
+/// Bits of the filter of features that lessons had.
+const FILTER_BITS: u32 = 16;
+
+/// A lesson, read.
+pub(super) struct Row {
+    pub tone: usize,
+    /// Scores of the shipped model.
+    pub shipped: [f32; 3],
+    weight: f32,
+    words: Vec<u32>,
+    chars: Vec<u32>,
+}
+
+impl Row {
+    /// `None`: there is nothing to read.
+    pub fn of(lesson: &Lesson<'_>, weight: f32) -> Option<Row> {
+        let normal = features::normalise(lesson.text);
+        let shipped = sentiment::scores(&normal)?;
+        let features::Bag { words, chars } = features::tone(&normal);
+        let tone = Tone::ALL.iter().position(|tone| *tone == lesson.tone)?;
+        Some(Row { tone, shipped, weight, words, chars })
+    }
+
+    /// Counting as much as any other.
+    pub fn weighing(&self, weight: f32) -> Row {
+        Row { weight, words: self.words.clone(), chars: self.chars.clone(), ..*self }
+    }
+
+    fn groups(&self) -> [&[u32]; 2] {
+        [&self.words, &self.chars]
+    }
+}
+
+/// What was learnt.
+pub(super) struct Weights {
+    base: [[f32; 3]; 3],
+    biases: [f32; 3],
+    weights: Vec<[f32; 3]>,
+}
+
+impl Weights {
+    /// The scores of a row.
+    pub fn scores(&self, row: &Row) -> [f32; 3] {
+        let mut scores: [f32; 3] =
+            std::array::from_fn(|tone| self.biases[tone] + mixed(&self.base[tone], &row.shipped));
+        for group in row.groups() {
+            let value = length_factor(group.len());
+            for &hash in group {
+                let weights = &self.weights[bucket(hash, BITS)];
+                scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight * value);
+            }
+        }
+        scores
+    }
+
+    /// As a head that knows the features of `rows`.
+    pub fn head(&self, temperature: f32, rows: &[&Row]) -> Head {
+        let hashes = rows.iter().flat_map(|row| row.words.iter().chain(&row.chars).copied());
+        let filter = Filter::of(FILTER_BITS, hashes);
+        let flat: Vec<f32> = self.weights.iter().flatten().copied().collect();
+        let file = model::write(&NAMES, BITS, &filter, temperature, &self.biases, &flat);
+        let model = Model::read(&file).expect("a file that was just written is whole");
+        Head { base: self.base, model: model.owned(NAMES.to_vec()) }
+    }
+}
+
+/// Teaches by rows, seen in a fixed shuffled order.
+pub(super) fn teach(rows: &[&Row]) -> Weights {
+    let mut weights = Weights {
+        base: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        biases: [0.0; 3],
+        weights: vec![[0.0; 3]; 1 << BITS],
+    };
+    let mut squares =
+        Squares { base: [[1e-2; 3]; 3], biases: [1e-2; 3], weights: vec![[1e-2; 3]; 1 << BITS] };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    let mut seed = 1;
+    for _ in 0..PASSES {
+        shuffle(&mut order, &mut seed);
+        for &i in &order {
+            step(&mut weights, &mut squares, rows[i]);
+        }
+    }
+    weights
+}
+
+struct Squares {
+    base: [[f32; 3]; 3],
+    biases: [f32; 3],
+    weights: Vec<[f32; 3]>,
+}
+
+fn step(weights: &mut Weights, squares: &mut Squares, row: &Row) {
+    let mut errors = shares(&weights.scores(row), 1.0).map(|share| -share);
+    errors[row.tone] += 1.0;
+    errors.iter_mut().for_each(|error| *error *= row.weight);
+    let push = |weight: &mut f32, square: &mut f32, push: f32, rate: f32| {
+        *square += push * push;
+        *weight += rate * push / square.sqrt();
+    };
+    for (tone, &error) in errors.iter().enumerate() {
+        push(&mut weights.biases[tone], &mut squares.biases[tone], error, DENSE_RATE);
+        for (from, &score) in row.shipped.iter().enumerate() {
+            let (base, square) = (&mut weights.base[tone][from], &mut squares.base[tone][from]);
+            push(base, square, error * score, DENSE_RATE);
+        }
+    }
+    for group in row.groups() {
+        let value = length_factor(group.len());
+        for &hash in group {
+            let at = bucket(hash, BITS);
+            for (tone, &error) in errors.iter().enumerate() {
+                let weight = &mut weights.weights[at][tone];
+                let pulled = error * value - PULL * *weight;
+                push(weight, &mut squares.weights[at][tone], pulled, RATE);
+            }
+        }
+    }
+}
+
+/// Probabilities of scores at a temperature.
+pub(super) fn shares(scores: &[f32; 3], temperature: f32) -> [f32; 3] {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exps = scores.map(|score| ((score - top) / temperature).exp());
+    let sum: f32 = exps.iter().sum();
+    exps.map(|exp| exp / sum)
+}
+
+/// Fisher and Yates, with numbers by SplitMix64.
+pub(super) fn shuffle(order: &mut [usize], seed: &mut u64) {
+    for i in (1..order.len()).rev() {
+        *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = *seed;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^= x >> 31;
+        order.swap(i, (x % (i as u64 + 1)) as usize);
+    }
+}

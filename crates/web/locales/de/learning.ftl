@@ -1,0 +1,52 @@
+# Was Menschen über Tonlagen sagen, und was daraus gelernt wird.
+tone-said = { $name } hat das { $age } gesagt; die Maschine hatte gesagt: { $was }.
+tone-made = Ohne diese Wörter wäre das Urteil weniger sicher:
+tone-ask = Wie klingt das gegenüber dem, worum es in diesem Suchauftrag geht?
+tone-take-back = Gesagtes zurücknehmen
+tone-teaches = Ihr Wort gilt sofort, und Horch lernt daraus. Bestätigen Sie auch, was stimmt: Aus Fehlern allein lernt es, sich in die andere Richtung zu irren.
+title-learning = Was Horch gelernt hat
+learning-about = Horch lernt aus dem, was Menschen hier über die Tonlage von Erwähnungen sagen.
+learning-open = Was es gebracht hat, und welche Fassung urteilt
+learning-text = Wer bei einer Erwähnung sagt, wie sie klingt, schult ein kleines Modell dieses Hauses, das auf dem mitgelieferten aufsetzt. Es lernt binnen Sekunden und urteilt von da an, wenn es besser urteilt. Ein Suchauftrag mit genug eigenen Urteilen bekommt sein eigenes. Die Modelle enthalten keine Texte, und nichts verlässt das Haus.
+learning-said =
+    { $n ->
+        [0] Noch hat niemand etwas gesagt.
+        [one] Bisher ein Urteil.
+       *[other] Bisher { $n } Urteile.
+    }
+learning-missing =
+    { $n ->
+        [one] Ein weiteres ist nötig, bevor sich etwas lernen lässt.
+       *[other] { $n } weitere sind nötig, bevor sich etwas lernen lässt.
+    }
+learning-house = Das ganze Haus
+learning-newest-used = Die neueste Fassung urteilt.
+learning-version-used = Eine Fassung urteilt, die jemand gewählt hat.
+learning-none-chosen = Auf Wunsch abgeschaltet.
+learning-not-better = Nicht in Gebrauch: Es urteilt nicht zweifelsfrei besser.
+learning-brought = Was die Urteile gebracht haben
+learning-judge = Wer urteilt
+learning-right = Richtig
+learning-bar = als Balken
+learning-recall = Richtig je Tonlage, im Mittel
+learning-before = Ohne sie
+learning-with =
+    { $n ->
+        [one] mit einem Urteil
+       *[other] mit { $n } Urteilen
+    }
+learning-how = Über jedes Urteil hat ein Modell befunden, das nur aus anderen gelernt hatte (Kreuzvalidierung in fünf Teilen).
+learning-one-sided = Nur { $name } der Urteile bestätigen die Maschine. Wo Menschen sich nur bei Fehlern melden, sagen diese Anteile wenig über alle Erwähnungen, und das Modell lernt, sich in die andere Richtung zu irren. Bestätigen Sie einige, die stimmen.
+learning-versions = Fassungen
+learning-made = Entstanden
+learning-lessons = Urteile
+learning-before-short = Vorher richtig
+learning-after-short = Nachher richtig
+learning-in-use = urteilt
+learning-no-better = nicht besser
+learning-use = Diese verwenden
+learning-use-newest = Die neueste verwenden, wenn sie besser ist
+learning-use-shipped = Das mitgelieferte Modell verwenden
+learning-use-house = Das Modell des Hauses verwenden
+done-tone = Notiert.
+done-learning = Gewählt. Es gilt ab dem nächsten Beitrag.

@@ -1,0 +1,52 @@
+# What people say of tones, and what is learnt from it.
+tone-said = { $name } said so { $age }; the machine had said: { $was }.
+tone-made = Without these words it would be less sure:
+tone-ask = How does it sound towards what this watch is about?
+tone-take-back = Take back what was said
+tone-teaches = Your word counts at once, and Horch learns from it. Confirm what is right, too: from errors alone it learns to err the other way.
+title-learning = What Horch has learnt
+learning-about = Horch learns from what people here say of the tone of mentions.
+learning-open = What it brought, and which version judges
+learning-text = Everyone who says on a mention how it sounds teaches a small model of this house, on top of the one that Horch comes with. It learns within seconds and judges from then on, if it judges better. A watch with enough verdicts of its own gets its own. The models hold no texts, and nothing leaves this house.
+learning-said =
+    { $n ->
+        [0] Nobody has said anything yet.
+        [one] One verdict so far.
+       *[other] { $n } verdicts so far.
+    }
+learning-missing =
+    { $n ->
+        [one] One more is needed before anything can be learnt.
+       *[other] { $n } more are needed before anything can be learnt.
+    }
+learning-house = The whole house
+learning-newest-used = The newest version judges.
+learning-version-used = A version that somebody chose judges.
+learning-none-chosen = Switched off by choice.
+learning-not-better = Not in use: it does not judge better beyond doubt.
+learning-brought = What the verdicts brought
+learning-judge = Judge
+learning-right = Right
+learning-bar = as a bar
+learning-recall = Right per tone, on average
+learning-before = Without them
+learning-with =
+    { $n ->
+        [one] with one verdict
+       *[other] with { $n } verdicts
+    }
+learning-how = Every verdict was judged by a model that had learnt from others only (cross-validation in five parts).
+learning-one-sided = Only { $name } of the verdicts confirm the machine. Where people speak up only when it errs, these shares say little about all mentions, and the model learns to err the other way. Confirm a few that are right.
+learning-versions = Versions
+learning-made = Made
+learning-lessons = Verdicts
+learning-before-short = Right before
+learning-after-short = Right after
+learning-in-use = judges
+learning-no-better = not better
+learning-use = Use this one
+learning-use-newest = Use the newest, if it is better
+learning-use-shipped = Use what Horch comes with
+learning-use-house = Use the house's
+done-tone = Noted.
+done-learning = Chosen. It counts from the next post on.

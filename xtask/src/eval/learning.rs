@@ -1,0 +1,194 @@
+//! What a house learns of its own, and how one name fares beside another.
+
+use std::ops::Range;
+use std::path::Path;
+
+use domain::Tone;
+use text::head::{self, Lesson};
+use text::{sentiment, target};
+
+use super::measure::{Judged, auc};
+use super::{Figures, summary};
+use crate::train::data;
+
+/// Numbers of lessons whose worth is measured.
+const LESSONS: [usize; 5] = [50, 100, 300, 1_000, 5_000];
+/// Orders in which lessons come; figures are their means.
+const ORDERS: u64 = 3;
+/// Posts about two names, written for this program.
+const TARGETS: &str = include_str!("../../../crates/text/tests/targets.tsv");
+
+type Texts = Vec<(String, Tone)>;
+
+/// Lessons of kinds of texts that the shipped model never met: how it judges others of that kind
+/// before and after.
+///
+/// # Errors
+/// The data are not there.
+pub fn lessons(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
+    println!("\n# What lessons bring, on texts of the same kind that were not among them\n");
+    println!("set                       lessons  right  macro-recall  AUC negative");
+    let table = data::rows(&folder.join("sentiment/germeval2017_dev_NOSHIP.tsv.gz"))?;
+    let rows = table.iter().filter_map(|row| labelled(&row[0], &row[2])).collect();
+    curve("GermEval 2017 dev (de)", rows, "germeval2017", figures);
+    let table = data::rows(&folder.join("sentiment/one_million_posts_NOSHIP.tsv.gz"))?;
+    let rows = table.iter().filter_map(|row| labelled(&row[0], &row[1])).collect();
+    curve("One Million Posts (de)", rows, "one_million_posts", figures);
+    let airlines = data::unpack(&std::fs::read(folder.join("replay/airlines_2015.jsonl.gz"))?)?;
+    let mut rows = Vec::new();
+    for line in airlines.lines() {
+        let post: serde_json::Value = serde_json::from_str(line)?;
+        let cell = |name: &str| post[name].as_str().unwrap_or_default();
+        rows.extend(labelled(cell("sentiment"), cell("text")));
+    }
+    curve("airlines 2015 (en)", rows, "airlines", figures);
+    Ok(())
+}
+
+fn labelled(label: &str, text: &str) -> Option<(String, Tone)> {
+    Some((text.to_owned(), Tone::named(label)?))
+}
+
+fn curve(name: &str, mut rows: Texts, key: &str, figures: &mut Figures) {
+    shuffle(&mut rows, 1);
+    let test = rows.split_off(rows.len() * 4 / 5);
+    let before = Row::of(&test, &|text| sentiment::shares(text));
+    println!("{name:24} {:>8} {}", "none", before.told());
+    let mut last = before;
+    for count in LESSONS {
+        if count > rows.len() && LESSONS.iter().any(|c| *c < count && *c >= rows.len()) {
+            break;
+        }
+        let taught = count.min(rows.len());
+        let mut mean = Row::default();
+        for order in 0..ORDERS {
+            shuffle(&mut rows, 100 + order);
+            let lessons: Vec<Lesson<'_>> =
+                rows[..taught].iter().map(|(text, tone)| Lesson { text, tone: *tone }).collect();
+            let head = head::learn(&lessons, &[]).map(|learnt| learnt.head);
+            let judged = Row::of(&test, &|text| sentiment::shares_by(head.as_ref(), text));
+            mean.add(&judged, 1.0 / ORDERS as f64);
+        }
+        println!("{name:24} {taught:>8} {}", mean.told());
+        if key == "germeval2017" && count == 100 {
+            figures.at_least("lessons_germeval2017_right_with_100", mean.right, "share", 0.67);
+        }
+        last = mean;
+    }
+    let goal = match key {
+        "germeval2017" => (0.75, 0.76),
+        "airlines" => (0.78, 0.90),
+        _ => (0.55, 0.60),
+    };
+    figures.at_least(&format!("lessons_{key}_right_with_all"), last.right, "share", goal.0);
+    figures.at_least(&format!("lessons_{key}_negative_auc_with_all"), last.auc, "AUC", goal.1);
+}
+
+#[derive(Clone, Copy, Default)]
+struct Row {
+    right: f64,
+    recall: f64,
+    auc: f64,
+}
+
+impl Row {
+    fn of(texts: &Texts, judge: &dyn Fn(&str) -> Option<[f32; 3]>) -> Row {
+        let judged: Vec<Judged> = texts
+            .iter()
+            .map(|(text, tone)| Judged {
+                shares: judge(text).unwrap_or([0.0, 1.0, 0.0]),
+                truth: *tone as usize,
+            })
+            .collect();
+        let (confusion, _) = summary(&judged.iter().collect::<Vec<_>>());
+        let negative: Vec<(f32, bool)> =
+            judged.iter().map(|j| (j.shares[0], j.truth == 0)).collect();
+        Row { right: confusion.accuracy(), recall: confusion.macro_recall(), auc: auc(&negative) }
+    }
+
+    fn add(&mut self, other: &Row, share: f64) {
+        self.right += share * other.right;
+        self.recall += share * other.recall;
+        self.auc += share * other.auc;
+    }
+
+    fn told(&self) -> String {
+        format!("{:6.3} {:13.3} {:13.3}", self.right, self.recall, self.auc)
+    }
+}
+
+/// Fisher and Yates, in the same order every time.
+fn shuffle<T>(list: &mut [T], mut seed: u64) {
+    for i in (1..list.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        list.swap(i, (seed >> 33) as usize % (i + 1));
+    }
+}
+
+/// Posts about two names: those of [`TARGETS`], and pairs of held-out posts put together.
+///
+/// # Errors
+/// The data are not there.
+pub fn targets(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
+    println!("\n# Tone towards one of two names\n");
+    println!("posts                          names  by the whole post  by what speaks of the name");
+    let mut written = Vec::new();
+    for line in TARGETS.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [_, first, second, post] = cells[..] else { anyhow::bail!("a broken line: {line}") };
+        let (text, [a, b]) = unmark(post);
+        for (own, other, tone) in [(&a, &b, first), (&b, &a, second)] {
+            let tone = Tone::named(tone).ok_or_else(|| anyhow::anyhow!("no tone: {tone}"))?;
+            written.push((text.clone(), own.clone(), other.clone(), tone));
+        }
+    }
+    let right = told("written for Horch", &written);
+    figures.at_least("targets_written_right", right, "share", 0.75);
+    let samples = data::tones(folder)?;
+    let of = |label: &str| -> Vec<&str> {
+        let held = samples.iter().filter(|s| s.part == data::Part::Test && s.set == "umsab");
+        held.filter(|s| s.label == label).map(|s| s.text.as_str()).collect()
+    };
+    let mut paired = Vec::new();
+    for (negative, positive) in of("negative").into_iter().zip(of("positive")) {
+        let text = format!("Acme: {negative} \nUmbra: {positive}");
+        let umbra = text.len() - positive.len() - 7;
+        let (a, b) = (0..4, umbra..umbra + 5);
+        paired.push((text.clone(), a.clone(), b.clone(), Tone::Negative));
+        paired.push((text, b, a, Tone::Positive));
+    }
+    let right = told("UMSAB, two in one", &paired);
+    figures.at_least("targets_paired_right", right, "share", 0.60);
+    Ok(())
+}
+
+type Target = (String, Range<usize>, Range<usize>, Tone);
+
+fn told(name: &str, targets: &[Target]) -> f64 {
+    let is = |text: &str, tone: &Tone| {
+        sentiment::shares(text).is_some_and(|shares| sentiment::top(&shares).tone == *tone)
+    };
+    let whole = targets.iter().filter(|(text, _, _, tone)| is(text, tone)).count();
+    let own = targets.iter().filter(|(text, own, other, tone)| {
+        let part = target::own(text, std::slice::from_ref(own), std::slice::from_ref(other));
+        is(part.as_deref().unwrap_or(text), tone)
+    });
+    let share = |count: usize| count as f64 / targets.len() as f64;
+    let own = share(own.count());
+    println!("{name:28} {:>7} {:18.3} {own:27.3}", targets.len(), share(whole));
+    own
+}
+
+/// A post without its brackets, and the places of [one] and {the other}.
+fn unmark(post: &str) -> (String, [Range<usize>; 2]) {
+    let (mut text, mut names, mut start) = (String::new(), [0..0, 0..0], 0);
+    for c in post.chars() {
+        match c {
+            '[' | '{' => start = text.len(),
+            ']' => names[0] = start..text.len(),
+            '}' => names[1] = start..text.len(),
+            c => text.push(c),
+        }
+    }
+    (text, names)
+}
