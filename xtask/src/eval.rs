@@ -1,10 +1,11 @@
-//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `learning`, `words` alone): measures what
-//! the product says about texts against what people said, on texts no model was trained on, and
-//! writes the figures to `target/figures/eval-text.json`. `docs/accuracy.md` states and explains
-//! them.
+//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `encoder`,
+//! `learning`, `words` alone): measures what the product says about texts against what people said,
+//! on texts no model was trained on, and writes the figures to `target/figures/eval-text.json`. `docs/accuracy.md` states
+//! and explains them.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
+mod encoder;
 mod learning;
 mod measure;
 mod words;
@@ -31,25 +32,28 @@ const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
 /// An unknown evaluation, data that are missing or unreadable, or a folder that cannot be written.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
-    const PARTS: [&str; 4] = ["language", "sentiment", "learning", "words"];
+    let known = ["text", "language", "sentiment", "encoder", "learning", "words"];
     let name = options.name.as_str();
-    if name != "text" && !PARTS.contains(&name) {
-        bail!("no evaluation {name:?}: say text, {}", PARTS.join(", "));
+    if !known.contains(&name) {
+        bail!("no evaluation {name:?}: say text, language, sentiment, encoder, learning or words");
     }
-    let [language, sentiment, learning, words] = PARTS.map(|part| name == "text" || name == part);
+    let wanted = |part: &str| name == "text" || name == part;
     let mut figures = Figures::default();
-    if language {
+    if wanted("language") {
         languages(&options.data, &mut figures)?;
     }
-    if sentiment {
+    if wanted("sentiment") {
         tones(&options.data, &mut figures)?;
         elsewhere(&options.data, &mut figures)?;
     }
-    if learning {
+    if wanted("encoder") {
+        encoder::encoder(&options.data, &mut figures)?;
+    }
+    if wanted("learning") {
         learning::lessons(&options.data, &mut figures)?;
         learning::targets(&options.data, &mut figures)?;
     }
-    if words {
+    if wanted("words") {
         words::words(&mut figures);
     }
     println!();

@@ -47,9 +47,9 @@ enum Command {
     },
     /// Check the rules of the house: imports, purity, licences, sizes, locales, labels
     Tidy,
-    /// Measure the models against labelled texts: language, sentiment, text
+    /// Measure the models against labelled texts: language, sentiment, encoder, words, text
     Eval(Rest),
-    /// Rebuild a model from labelled texts: language, sentiment
+    /// Rebuild a model from labelled texts: language, sentiment; encoder-texts
     Train(Rest),
     /// Measure a figure: replay, archive, feeds, idle, latency
     Bench(Rest),

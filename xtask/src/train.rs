@@ -1,5 +1,5 @@
-//! `cargo xtask train language|sentiment|compounds|verbs [--data DIR] [--out DIR]`: rebuilds the weight files of
-//! `crates/text/models` from labelled texts. One thread, a fixed order and a fixed seed: the same
+//! `cargo xtask train language|sentiment|sentiment-more|compounds|verbs [--data DIR] [--out DIR]`: rebuilds the weight files of
+//! `crates/text/models` from labelled texts; `encoder-texts` writes what `tools/train/encoder` learns from. One thread, a fixed order and a fixed seed: the same
 //! data give the same file. Build with `--release`, or it takes an hour instead of a minute.
 //!
 //! The data folder holds the folders `sentiment` and `german` that `docs/accuracy.md` describes; it defaults to
@@ -21,6 +21,7 @@ use text::features;
 use text::language;
 use text::model::{self, Model};
 use text::script;
+use text::sentiment;
 
 use crate::figures;
 use data::{Part, Sample, TONES};
@@ -48,6 +49,9 @@ const SENTIMENT: Settings = Settings {
     seed: 3,
 };
 
+/// 2^17 rows of three classes and the filter are half a megabyte.
+const MORE: Settings = Settings { bits: 17, filter_bits: 19, least_texts: 2, ..SENTIMENT };
+
 /// How much more a German text counts than an English one, of which there are six times as many.
 const GERMAN: f32 = 2.0;
 
@@ -73,12 +77,21 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
     let file = match options.name.as_str() {
         "language" => train_language(&options)?,
-        "sentiment" => train_sentiment(&options)?,
+        "sentiment" => train_sentiment(&options, sentiment::LANGUAGES, &SENTIMENT)?,
+        "sentiment-more" => train_sentiment(&options, sentiment::MORE_LANGUAGES, &MORE)?,
         "compounds" => compounds::train(&options.data)?,
         "verbs" => verbs::train(&options.data)?,
-        other => bail!("no model {other:?}: say language, sentiment, compounds or verbs"),
+        "encoder-texts" => data::encoder_texts(&options.data)?,
+        other => bail!(
+            "no model {other:?}: say language, sentiment, sentiment-more, compounds, verbs, or encoder-texts for \
+             tools/train/encoder"
+        ),
     };
-    let ending = if options.name == "verbs" { "txt" } else { "bin" };
+    let ending = match options.name.as_str() {
+        "verbs" => "txt",
+        "encoder-texts" => "tsv",
+        _ => "bin",
+    };
     let path = options.out.join(format!("{}.{ending}", options.name));
     std::fs::write(&path, &file).with_context(|| format!("writing {}", path.display()))?;
     println!("{} ({} bytes)", path.display(), file.len());
@@ -170,8 +183,12 @@ fn snippet(sample: &Sample) -> Option<Sample> {
     (words.len() >= 2 * SNIPPET_WORDS).then(|| Sample { text: middle, ..sample.clone() })
 }
 
-fn train_sentiment(options: &Options) -> anyhow::Result<Vec<u8>> {
-    let samples = data::tones(&options.data)?;
+fn train_sentiment(
+    options: &Options,
+    languages: &[&str],
+    settings: &Settings,
+) -> anyhow::Result<Vec<u8>> {
+    let samples = data::tones_in(&options.data, languages)?;
     let rows = |part: Part| -> Vec<Row> {
         let of_part: Vec<&Sample> = samples.iter().filter(|s| s.part == part).collect();
         let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
@@ -199,7 +216,7 @@ fn train_sentiment(options: &Options) -> anyhow::Result<Vec<u8>> {
     };
     let (train, calibrate) = (rows(Part::Train), rows(Part::Calibrate));
     println!("{} texts, {} to calibrate", train.len(), calibrate.len());
-    fit(&TONES, train, &calibrate, &SENTIMENT)
+    fit(&TONES, train, &calibrate, settings)
 }
 
 /// Learns, makes bytes of the weights, and calibrates what the bytes say.

@@ -244,6 +244,7 @@ mod tests {
             spans: vec![],
             why: String::new(),
             sentiment: Some(Sentiment { tone, confidence: 0.9 }),
+            quick: false,
             matched: Time(5),
         }
     }

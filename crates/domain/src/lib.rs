@@ -22,6 +22,7 @@
 //!     spans: vec![],
 //!     why: "windows 7".into(),
 //!     sentiment: Some(Sentiment { tone: Tone::Negative, confidence: 0.9 }),
+//!     quick: false,
 //!     matched: Time(1_000),
 //! };
 //! let post = PostId::of(&Platform::BLUESKY, "at://did:plc:abc/app.bsky.feed.post/1");

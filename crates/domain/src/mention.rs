@@ -84,6 +84,9 @@ pub struct NewMention {
     pub why: String,
     /// The tone; `None` when no model judges the post's language.
     pub sentiment: Option<Sentiment>,
+    /// The tone comes from a quick look and is to be judged again.
+    #[serde(default)]
+    pub quick: bool,
     /// When the matcher said so.
     pub matched: Time,
 }

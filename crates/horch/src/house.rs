@@ -23,8 +23,8 @@ use crate::flow::fill::{Filler, Jobs};
 use crate::flow::keeper::Keep;
 use crate::flow::message::message;
 use crate::flow::{
-    Flow, House, Rules, State, Telling, archive as follow, connectors, frequencies, keeper, learn,
-    tell, watches,
+    Flow, House, Rules, State, Telling, archive as follow, care, connectors, frequencies, keeper,
+    learn, tell, watches,
 };
 
 /// Longest wait for open pages when the house ends.
@@ -177,6 +177,12 @@ pub async fn start(
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),
         tokio::spawn(learn::keep(house.clone())),
+        tokio::spawn(care::keep(
+            house.clone(),
+            Arc::clone(&flow.rules),
+            Arc::clone(&flow.counters),
+            Telling::Younger(young),
+        )),
     ];
     let rules = Arc::clone(&flow.rules);
     let hooks = Hooks { clock: plan.clock, public_url: public_url.clone(), options, state, rules };

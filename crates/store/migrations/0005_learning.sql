@@ -16,6 +16,10 @@ CREATE TABLE verdicts (
 CREATE INDEX verdicts_post ON verdicts (post);
 CREATE INDEX verdicts_revision ON verdicts (revision);
 
+-- Judged by a quick look, and to be read again.
+ALTER TABLE mentions ADD COLUMN quick BOOLEAN NOT NULL DEFAULT 0;
+CREATE INDEX mentions_quick ON mentions (number) WHERE quick = 1;
+
 -- Small models on top of the shipped one. They hold weights and no text.
 CREATE TABLE heads (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -193,14 +193,15 @@ async fn remove(write: &mut Write, post: i64, watch: i64, number: i64) -> Result
 async fn refresh(write: &mut Write, number: i64, mention: &domain::NewMention) -> Result<()> {
     let (tone, confidence) = crate::mention::tone_columns(mention.sentiment);
     sqlx::query(
-        "UPDATE mentions SET watch_version = ?, spans = ?, why = ?, tone = ?, confidence = ? \
-         WHERE number = ?",
+        "UPDATE mentions SET watch_version = ?, spans = ?, why = ?, tone = ?, confidence = ?, \
+         quick = ? WHERE number = ?",
     )
     .bind(i64::from(mention.watch_version))
     .bind(spans_to_text(&mention.spans))
     .bind(&mention.why)
     .bind(tone)
     .bind(confidence)
+    .bind(mention.quick)
     .bind(number)
     .execute(write.conn())
     .await?;

@@ -230,6 +230,8 @@ pub struct MentionRow {
     pub why: String,
     /// Tone: by a person where there is a [`MentionRow::verdict`], else by the machine.
     pub sentiment: Option<Sentiment>,
+    /// The tone comes from a quick look and is to be judged again.
+    pub quick: bool,
     /// What a person said of its tone.
     pub verdict: Option<Verdict>,
     /// When the matcher said so.
@@ -247,6 +249,17 @@ pub struct Verdict {
     pub at: Time,
     /// What the machine had said.
     pub was: Option<Sentiment>,
+}
+
+/// A mention that was judged anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReadAgain {
+    /// Its number.
+    pub mention: i64,
+    /// Versions of the post when it was read.
+    pub versions: u32,
+    /// How it sounds.
+    pub sentiment: Option<Sentiment>,
 }
 
 /// A verdict as one learns from it.

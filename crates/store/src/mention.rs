@@ -14,11 +14,13 @@ use crate::open::Write;
 use crate::post::{POST_COLUMNS, named_or_none, post_from};
 use crate::rows::{bytes16, damaged, rows_of, write_rows};
 use crate::source::Kept;
-use crate::{Count, MentionFilter, MentionRow, Page, Result, Store, StoreError, Totals, Verdict};
+use crate::{
+    Count, MentionFilter, MentionRow, Page, ReadAgain, Result, Store, StoreError, Totals, Verdict,
+};
 
 /// The columns of [`row_from`].
 const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version, p.versions, \
-    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, \
+    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, m.quick, \
     v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, ";
 const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
     CROSS JOIN watches w ON w.id = m.watch LEFT JOIN verdicts v ON v.watch = m.watch \
@@ -68,7 +70,7 @@ pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> 
     write_rows(
         write.conn(),
         "INSERT INTO mentions (number, watch, post, platform, channel, lang, tone, tier, source, \
-         published, matched, live, confidence, watch_version, spans, why) ",
+         published, matched, live, confidence, watch_version, spans, why, quick) ",
         "",
         lines,
         |row, line| {
@@ -88,7 +90,8 @@ pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> 
                 .push_bind(confidence)
                 .push_bind(i64::from(line.mention.watch_version))
                 .push_bind(spans_to_text(&line.mention.spans))
-                .push_bind(&line.mention.why);
+                .push_bind(&line.mention.why)
+                .push_bind(line.mention.quick);
         },
     )
     .await?;
@@ -163,6 +166,7 @@ fn row_from(row: &SqliteRow) -> Result<MentionRow> {
         spans: spans_from_text(row.try_get("spans")?)?,
         why: row.try_get("why")?,
         sentiment,
+        quick: row.try_get("quick")?,
         verdict: verdict_from(row)?,
         matched: Time(row.try_get("matched")?),
         told: row.try_get::<Option<i64>, _>("told")?.map(Time),
@@ -222,6 +226,58 @@ impl Store {
     pub async fn mention(&self, number: i64) -> Result<Option<MentionRow>> {
         let mut conn = self.readers().acquire().await?;
         Ok(by_numbers(&mut conn, &[number]).await?.remove(&number))
+    }
+
+    /// The newest mentions judged by a quick look and matched since then, newest first.
+    pub async fn unread(&self, most: u32, since: Time) -> Result<Vec<MentionRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS}{POST_COLUMNS} FROM (SELECT number FROM mentions WHERE quick = 1 \
+             AND matched >= ? ORDER BY number DESC LIMIT ?) n \
+             CROSS JOIN mentions m ON m.number = n.number{TABLES}ORDER BY m.number DESC"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(since.0)
+            .bind(i64::from(most))
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(row_from).collect()
+    }
+
+    /// How many mentions were judged by a quick look and matched since then, counted up to `most`.
+    pub async fn count_unread(&self, most: u32, since: Time) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM mentions WHERE quick = 1 AND matched >= ? LIMIT ?)",
+        )
+        .bind(since.0)
+        .bind(i64::from(most))
+        .fetch_one(self.readers())
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Sets tones that were judged anew. What a person said, and a post that was edited meanwhile,
+    /// stay as they are.
+    pub async fn read_again(&self, read: &[ReadAgain]) -> Result<()> {
+        if read.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        for read in read {
+            let (tone, confidence) = tone_columns(read.sentiment);
+            sqlx::query(
+                "UPDATE mentions SET tone = ?2, confidence = ?3, quick = 0 WHERE number = ?1 AND \
+                 quick = 1 AND EXISTS (SELECT 1 FROM posts p WHERE p.id = mentions.post AND \
+                 p.versions = ?4)",
+            )
+            .bind(read.mention)
+            .bind(tone)
+            .bind(confidence)
+            .bind(i64::from(read.versions))
+            .execute(write.conn())
+            .await?;
+        }
+        write.numbers.revision += 1;
+        write.commit().await
     }
 
     /// How many.

@@ -164,7 +164,7 @@ async fn spoken_of(write: &mut Write, mention: i64) -> Result<Spoken> {
 
 async fn set_tone(write: &mut Write, mention: i64, said: Option<Sentiment>) -> Result<()> {
     let (tone, confidence) = tone_columns(said);
-    sqlx::query("UPDATE mentions SET tone = ?, confidence = ? WHERE number = ?")
+    sqlx::query("UPDATE mentions SET tone = ?, confidence = ?, quick = 0 WHERE number = ?")
         .bind(tone)
         .bind(confidence)
         .bind(mention)
@@ -178,7 +178,7 @@ async fn set_tone(write: &mut Write, mention: i64, said: Option<Sentiment>) -> R
 pub(crate) async fn outrank(write: &mut Write, posts: &[i64]) -> Result<()> {
     crate::rows::rows_of(
         write.conn(),
-        "UPDATE mentions SET tone = v.tone, confidence = 1.0 FROM verdicts v \
+        "UPDATE mentions SET tone = v.tone, confidence = 1.0, quick = 0 FROM verdicts v \
          JOIN posts p ON p.id = v.post AND p.fingerprint = v.fingerprint \
          WHERE v.watch = mentions.watch AND v.post = mentions.post AND v.tone IS NOT NULL \
          AND mentions.post",

@@ -86,17 +86,33 @@ pub fn head(text: &str) -> &str {
 /// ```
 #[must_use]
 pub fn normalise(text: &str) -> String {
+    tidied(text, |out, piece| {
+        // Most words are plain letters, which need no tables.
+        if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            push_plain(out, piece);
+        } else {
+            push_piece(out, piece);
+        }
+    })
+}
+
+/// As [`normalise`], with capitals kept: what the encoder reads.
+///
+/// ```
+/// assert_eq!(text::features::cased("Danke,  @bahn_ag! Sooooo GUT"), "Danke, @user! Sooo GUT");
+/// ```
+#[must_use]
+pub fn cased(text: &str) -> String {
+    tidied(text, |out, piece| push_chars(out, piece, piece.nfkc()))
+}
+
+fn tidied(text: &str, push: impl Fn(&mut String, &str)) -> String {
     let mut out = String::with_capacity(head(text).len().min(READ_BYTES) + 16);
     for piece in head(text).split_whitespace() {
         if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
         }
-        // Most words are plain letters, which need no tables.
-        if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            push_plain(&mut out, piece);
-        } else {
-            push_piece(&mut out, piece);
-        }
+        push(&mut out, piece);
     }
     out.truncate(out.trim_end().len());
     out
@@ -186,6 +202,11 @@ fn push_plain(out: &mut String, piece: &str) {
 }
 
 fn push_piece(out: &mut String, piece: &str) {
+    push_chars(out, piece, piece.nfkc().flat_map(char::to_lowercase));
+}
+
+/// Pushes `http` where `piece` is a link, else its characters as `folded`.
+fn push_chars(out: &mut String, piece: &str, folded: impl Iterator<Item = char>) {
     let lower = |s: &str| s.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("http"));
     if lower(piece) && (piece.contains("://") || piece.len() == 4) || piece.starts_with("www.") {
         out.push_str("http");
@@ -193,7 +214,7 @@ fn push_piece(out: &mut String, piece: &str) {
     }
     let mut last = [' '; 3];
     let mut in_name = false;
-    for c in piece.nfkc().flat_map(char::to_lowercase) {
+    for c in folded {
         let c = match c {
             '’' | '‘' | '´' | '`' => '\'',
             '„' | '“' | '”' | '«' | '»' => '"',

@@ -10,6 +10,7 @@
 //! - [`head`] learns a house's own judgement of tones from what its people say.
 //! - [`target`] finds what of a post speaks of one name among several, [`why`] the words that made
 //!   a judgement.
+//! - [`encoder`] reads meaning and tone with a neural network, for a hundred times the work.
 //! - [`words`] cuts texts into words, [`stem`] takes their endings away, [`compound`] takes German
 //!   compounds apart.
 //! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
@@ -29,6 +30,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod compound;
+pub mod encoder;
 pub mod features;
 pub mod head;
 pub mod language;

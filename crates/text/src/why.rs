@@ -17,7 +17,7 @@ use std::ops::Range;
 use crate::{features, sentiment};
 
 /// More words than this of a text are not tried.
-const MOST_TRIED: usize = 120;
+const MOST_TRIED: usize = 60;
 /// So many are told at most.
 const MOST_TOLD: usize = 6;
 /// A word that moves the log-odds by less made nothing.
@@ -37,7 +37,7 @@ pub struct Influence {
 }
 
 /// The words that made the likeliest tone, strongest first; `judge` gives the probabilities of
-/// negative, neutral and positive. Of a long text the first 120 words are tried. A judgement that
+/// negative, neutral and positive. Of a long text the first 60 words are tried. A judgement that
 /// no single word made (or "neutral", which is the lack of others) has none.
 pub fn influences(text: &str, judge: &dyn Fn(&str) -> Option<[f32; 3]>) -> Vec<Influence> {
     let head = features::head(text);

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use domain::Tone;
 use text::head::{self, Lesson};
-use text::{sentiment, target};
+use text::sentiment::{self, Care};
+use text::target;
 
 use super::measure::{Judged, auc};
 use super::{Figures, summary};
@@ -30,10 +31,10 @@ pub fn lessons(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
     println!("set                       lessons  right  macro-recall  AUC negative");
     let table = data::rows(&folder.join("sentiment/germeval2017_dev_NOSHIP.tsv.gz"))?;
     let rows = table.iter().filter_map(|row| labelled(&row[0], &row[2])).collect();
-    curve("GermEval 2017 dev (de)", rows, "germeval2017", figures);
+    curve("GermEval 2017 dev (de)", "de", rows, "germeval2017", figures);
     let table = data::rows(&folder.join("sentiment/one_million_posts_NOSHIP.tsv.gz"))?;
     let rows = table.iter().filter_map(|row| labelled(&row[0], &row[1])).collect();
-    curve("One Million Posts (de)", rows, "one_million_posts", figures);
+    curve("One Million Posts (de)", "de", rows, "one_million_posts", figures);
     let airlines = data::unpack(&std::fs::read(folder.join("replay/airlines_2015.jsonl.gz"))?)?;
     let mut rows = Vec::new();
     for line in airlines.lines() {
@@ -41,7 +42,7 @@ pub fn lessons(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
         let cell = |name: &str| post[name].as_str().unwrap_or_default();
         rows.extend(labelled(cell("sentiment"), cell("text")));
     }
-    curve("airlines 2015 (en)", rows, "airlines", figures);
+    curve("airlines 2015 (en)", "en", rows, "airlines", figures);
     Ok(())
 }
 
@@ -49,10 +50,10 @@ fn labelled(label: &str, text: &str) -> Option<(String, Tone)> {
     Some((text.to_owned(), Tone::named(label)?))
 }
 
-fn curve(name: &str, mut rows: Texts, key: &str, figures: &mut Figures) {
+fn curve(name: &str, lang: &str, mut rows: Texts, key: &str, figures: &mut Figures) {
     shuffle(&mut rows, 1);
     let test = rows.split_off(rows.len() * 4 / 5);
-    let before = Row::of(&test, &|text| sentiment::shares(text));
+    let before = Row::of(&test, &|text| sentiment::shares_by(Care::Close, None, text, lang));
     println!("{name:24} {:>8} {}", "none", before.told());
     let mut last = before;
     for count in LESSONS {
@@ -63,10 +64,13 @@ fn curve(name: &str, mut rows: Texts, key: &str, figures: &mut Figures) {
         let mut mean = Row::default();
         for order in 0..ORDERS {
             shuffle(&mut rows, 100 + order);
-            let lessons: Vec<Lesson<'_>> =
-                rows[..taught].iter().map(|(text, tone)| Lesson { text, tone: *tone }).collect();
+            let lessons: Vec<Lesson<'_>> = rows[..taught]
+                .iter()
+                .map(|(text, tone)| Lesson { text, lang, tone: *tone })
+                .collect();
             let head = head::learn(&lessons, &[]).map(|learnt| learnt.head);
-            let judged = Row::of(&test, &|text| sentiment::shares_by(head.as_ref(), text));
+            let judge = |text: &str| sentiment::shares_by(Care::Close, head.as_ref(), text, lang);
+            let judged = Row::of(&test, &judge);
             mean.add(&judged, 1.0 / ORDERS as f64);
         }
         println!("{name:24} {taught:>8} {}", mean.told());
@@ -135,43 +139,57 @@ pub fn targets(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
     let mut written = Vec::new();
     for line in TARGETS.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [_, first, second, post] = cells[..] else { anyhow::bail!("a broken line: {line}") };
+        let [lang, first, second, post] = cells[..] else { anyhow::bail!("a broken line: {line}") };
         let (text, [a, b]) = unmark(post);
         for (own, other, tone) in [(&a, &b, first), (&b, &a, second)] {
             let tone = Tone::named(tone).ok_or_else(|| anyhow::anyhow!("no tone: {tone}"))?;
-            written.push((text.clone(), own.clone(), other.clone(), tone));
+            let lang = if lang == "de" { "de" } else { "en" };
+            let (text, own, other) = (text.clone(), own.clone(), other.clone());
+            written.push(Target { text, lang, own, other, tone });
         }
     }
     let right = told("written for Horch", &written);
     figures.at_least("targets_written_right", right, "share", 0.75);
     let samples = data::tones(folder)?;
-    let of = |label: &str| -> Vec<&str> {
+    let of = |lang: &str, label: &str| -> Vec<&str> {
         let held = samples.iter().filter(|s| s.part == data::Part::Test && s.set == "umsab");
-        held.filter(|s| s.label == label).map(|s| s.text.as_str()).collect()
+        held.filter(|s| s.label == label && s.lang == lang).map(|s| s.text.as_str()).collect()
     };
     let mut paired = Vec::new();
-    for (negative, positive) in of("negative").into_iter().zip(of("positive")) {
-        let text = format!("Acme: {negative} \nUmbra: {positive}");
-        let umbra = text.len() - positive.len() - 7;
-        let (a, b) = (0..4, umbra..umbra + 5);
-        paired.push((text.clone(), a.clone(), b.clone(), Tone::Negative));
-        paired.push((text, b, a, Tone::Positive));
+    for lang in ["de", "en"] {
+        for (negative, positive) in of(lang, "negative").into_iter().zip(of(lang, "positive")) {
+            let text = format!("Acme: {negative} \nUmbra: {positive}");
+            let umbra = text.len() - positive.len() - 7;
+            let (a, b) = (0..4, umbra..umbra + 5);
+            for (own, other, tone) in [(&a, &b, Tone::Negative), (&b, &a, Tone::Positive)] {
+                let (text, own, other) = (text.clone(), own.clone(), other.clone());
+                paired.push(Target { text, lang, own, other, tone });
+            }
+        }
     }
     let right = told("UMSAB, two in one", &paired);
     figures.at_least("targets_paired_right", right, "share", 0.60);
     Ok(())
 }
 
-type Target = (String, Range<usize>, Range<usize>, Tone);
+struct Target {
+    text: String,
+    lang: &'static str,
+    own: Range<usize>,
+    other: Range<usize>,
+    tone: Tone,
+}
 
 fn told(name: &str, targets: &[Target]) -> f64 {
-    let is = |text: &str, tone: &Tone| {
-        sentiment::shares(text).is_some_and(|shares| sentiment::top(&shares).tone == *tone)
+    let is = |text: &str, target: &Target| {
+        let shares = sentiment::shares_by(Care::Close, None, text, target.lang);
+        shares.is_some_and(|shares| sentiment::top(&shares).tone == target.tone)
     };
-    let whole = targets.iter().filter(|(text, _, _, tone)| is(text, tone)).count();
-    let own = targets.iter().filter(|(text, own, other, tone)| {
+    let whole = targets.iter().filter(|target| is(&target.text, target)).count();
+    let own = targets.iter().filter(|target| {
+        let Target { text, own, other, .. } = target;
         let part = target::own(text, std::slice::from_ref(own), std::slice::from_ref(other));
-        is(part.as_deref().unwrap_or(text), tone)
+        is(part.as_deref().unwrap_or(text), target)
     });
     let share = |count: usize| count as f64 / targets.len() as f64;
     let own = share(own.count());

@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
-use text::{features, sentiment};
+use text::sentiment::Linear;
+use text::{encoder, features, sentiment};
 
 /// The tones in the order of the model's classes.
 pub const TONES: [&str; 3] = ["negative", "neutral", "positive"];
@@ -16,6 +17,9 @@ pub const WORDS: &str = "words";
 /// German words that have a tone by themselves, in the frames of [`FRAMES`]: the German posts are
 /// too few to have met them all. Written for this program.
 const GERMAN_WORDS: &str = include_str!("../../data/german-tone-words.txt");
+
+/// Texts that the encoder and its training framework must read alike.
+const PARITY: &str = include_str!("../../../tools/train/encoder/parity.txt");
 
 /// Frames without a tone of their own.
 const FRAMES: [&str; 3] = ["", "so ", "das ist "];
@@ -88,10 +92,19 @@ pub fn languages(data: &Path) -> anyhow::Result<Vec<Sample>> {
 /// # Errors
 /// A file that is missing or no gzipped UTF-8.
 pub fn tones(data: &Path) -> anyhow::Result<Vec<Sample>> {
+    tones_in(data, sentiment::LANGUAGES)
+}
+
+/// Every text of these languages that may teach a tone model. Which part a text is of depends on
+/// the text alone: what one model is measured by no other has learnt.
+///
+/// # Errors
+/// A file that is missing or no gzipped UTF-8.
+pub fn tones_in(data: &Path, languages: &[&str]) -> anyhow::Result<Vec<Sample>> {
     let mut samples = Vec::new();
     let mut add = |set, lang: &str, label: &str, text: &str, part| {
         let label = TONES.into_iter().find(|t| *t == label);
-        let lang = language_code(lang).filter(|lang| sentiment::LANGUAGES.contains(lang));
+        let lang = language_code(lang).filter(|lang| languages.contains(lang));
         if let (Some(lang), Some(label)) = (lang, label) {
             samples.push(Sample { set, lang, label, text: text.to_owned(), part });
         }
@@ -115,6 +128,26 @@ pub fn tones(data: &Path) -> anyhow::Result<Vec<Sample>> {
         }
     }
     Ok(split(samples, |text| features::bare(text) + "|" + &marks(text)))
+}
+
+/// What `tools/train/encoder` learns from: per text its part, set, language, class, the text as the
+/// encoder reads it, and the scores of its language's linear model; then the texts of `parity.txt` there.
+///
+/// # Errors
+/// A file that is missing or no gzipped UTF-8.
+pub fn encoder_texts(data: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut out = String::new();
+    let mut add = |part: &str, set: &str, lang: &str, class: usize, text: &str| {
+        let linear = Linear::of(lang).and_then(|linear| linear.scores(text));
+        let [a, b, c] = linear.unwrap_or_default();
+        let cased = features::cased(text);
+        out += &format!("{part}\t{set}\t{lang}\t{class}\t{cased}\t{a}\t{b}\t{c}\n");
+    };
+    for s in tones_in(data, encoder::LEARNT)? {
+        add(&format!("{:?}", s.part), s.set, s.lang, tone_class(s.label), &s.text);
+    }
+    PARITY.lines().for_each(|text| add("Parity", "parity", "", 1, text));
+    Ok(out.into_bytes())
 }
 
 /// The class of a tone's name.

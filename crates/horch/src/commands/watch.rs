@@ -152,6 +152,7 @@ fn matching(query: &Query, post: Post) -> Option<MentionRow> {
         spans: hit.spans,
         why: hit.why,
         sentiment: flow::judge::tone(&post),
+        quick: false,
         verdict: None,
         matched: post.received,
         told: None,

@@ -1,15 +1,17 @@
 //! From what connectors hand over to what the store keeps: normalise, match, judge.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use domain::{
     Batch, DAY, NewMention, Observation, Platform, Post, PostId, Sentiment, SourceId, Span, Time,
     WatchId, alert_for,
 };
-use query::{Document, Frequencies, Match, Scratch};
+use query::{Document, Frequencies, Scratch};
 use store::{Ingest, JudgedMention, JudgedPost};
-use text::head::Head;
+use text::sentiment::{self, Care, Reading};
 
+use super::care::Patience;
 use super::heads::Heads;
 use super::rules::{Rule, Rules};
 use super::state::State;
@@ -32,7 +34,9 @@ pub enum Telling {
 }
 
 impl Telling {
-    fn wants(self, post: &Post, now: Time) -> bool {
+    /// Whether this post raises any at that time.
+    #[must_use]
+    pub fn wants(self, post: &Post, now: Time) -> bool {
         match self {
             Telling::Younger(age) => now.since(post.published) < age,
             Telling::All => true,
@@ -47,6 +51,7 @@ pub struct Judge {
     telling: Telling,
     seen: u64,
     frequencies: Frequencies,
+    patience: Patience,
 }
 
 impl Judge {
@@ -59,7 +64,13 @@ impl Judge {
     /// A judge that goes on observing how many posts have which word.
     #[must_use]
     pub fn with(telling: Telling, frequencies: Frequencies) -> Judge {
-        Judge { scratch: Scratch::default(), telling, seen: 0, frequencies }
+        Judge {
+            scratch: Scratch::default(),
+            telling,
+            seen: 0,
+            frequencies,
+            patience: Patience::new(),
+        }
     }
 
     /// Hands over what was observed since the last time: what matching cost each watch, and how
@@ -67,6 +78,11 @@ impl Judge {
     pub fn tell(&mut self, rules: &Rules, state: &State) {
         state.add_steps(rules.matcher.take_costs(&mut self.scratch));
         state.set_frequencies(self.frequencies.clone());
+    }
+
+    /// So many posts wait: in a flood each gets a quick look only.
+    pub fn see(&mut self, waiting: u64) {
+        self.patience.see(waiting);
     }
 
     /// Adds a batch to what is to be stored.
@@ -106,21 +122,27 @@ impl Judge {
             return JudgedPost { post, mentions: Vec::new() };
         }
         let id = post.id();
-        let tones = Tones::of(&document, &rules.heads, &matches);
+        let found: Vec<Found> = matches
+            .iter()
+            .map(|found| Found { watch: found.watch, spans: found.hit.spans.clone() })
+            .collect();
+        let care = self.patience.take();
+        let tones = Tones::of(&post, &rules.heads, &found, care);
+        let quick = tones.are_quick();
         let tell = self.telling.wants(&post, now);
         let mentions = matches
-            .iter()
+            .into_iter()
             .enumerate()
             .filter_map(|(i, found)| {
                 let Rule { version, alerts } = rules.get(found.watch)?;
                 let sentiment = tones.towards(i);
-                let found = found.clone();
                 let mention = NewMention {
                     watch: found.watch,
                     watch_version: version,
                     spans: found.hit.spans,
                     why: found.hit.why,
                     sentiment,
+                    quick,
                     matched: now,
                 };
                 let alert = if tell { alert_for(alerts, &mention, id) } else { None };
@@ -147,59 +169,79 @@ pub fn normalise(post: &mut Post) {
     }
 }
 
-/// How a post sounds towards each of the watches that matched it.
-struct Tones<'p> {
-    document: &'p Document<'p>,
+/// A watch, and what it found in a post.
+pub struct Found {
+    /// The watch.
+    pub watch: WatchId,
+    /// The words that matched.
+    pub spans: Vec<Span>,
+}
+
+/// How a post sounds towards each of the watches that found it.
+pub struct Tones<'p> {
     heads: &'p Heads,
-    matches: &'p [Match],
+    found: &'p [Found],
     text: String,
     /// Where each part begins in the text.
     starts: [usize; 3],
-    judged: bool,
+    /// `None`: it cannot be told.
+    lang: Option<String>,
+    care: Care,
+    /// What the whole text says.
+    whole: OnceCell<Option<Reading>>,
 }
 
 impl<'p> Tones<'p> {
-    fn of(document: &'p Document<'p>, heads: &'p Heads, matches: &'p [Match]) -> Tones<'p> {
-        let post = document.post();
+    /// Reads a post with that care.
+    #[must_use]
+    pub fn of(post: &Post, heads: &'p Heads, found: &'p [Found], care: Care) -> Tones<'p> {
         let text = post.text();
         let behind = |part: &str| if part.is_empty() { 0 } else { part.len() + 2 };
         let lead = behind(&post.title);
         let starts = [0, lead, lead + behind(&post.lead)];
-        let judged = text::sentiment::judges(&text, post.lang.as_deref());
-        Tones { document, heads, matches, text, starts, judged }
+        let lang = sentiment::spoken(&text, post.lang.as_deref());
+        Tones { heads, found, text, starts, lang, care, whole: OnceCell::new() }
+    }
+
+    /// A closer look would say more.
+    #[must_use]
+    pub fn are_quick(&self) -> bool {
+        let read =
+            |care: Care| self.lang.as_deref().is_some_and(|lang| care.languages().contains(&lang));
+        self.care == Care::Quick && read(Care::Close)
     }
 
     /// Where the post speaks of several watches' names, each is judged by what speaks of it.
-    fn towards(&self, i: usize) -> Option<Sentiment> {
-        if !self.judged {
-            return None;
-        }
-        let judge = |text: &str, head: Option<&Head>| {
-            text::sentiment::shares_by(head, text).map(|shares| text::sentiment::top(&shares))
+    #[must_use]
+    pub fn towards(&self, i: usize) -> Option<Sentiment> {
+        let lang = self.lang.as_deref()?;
+        let head = self.heads.of(self.found[i].watch).map(|head| &**head);
+        let shares = match self.own(i) {
+            Some(own) => sentiment::shares_by(self.care, head, &own, lang)?,
+            None => {
+                let read = || sentiment::read(self.care, &self.text, lang);
+                let reading = self.whole.get_or_init(read).as_ref()?;
+                head.map_or(reading.shares, |head| head.shares(reading, &self.text))
+            }
         };
-        let head = self.heads.of(self.matches[i].watch).map(|head| &**head);
-        match (self.own(i), head) {
-            (Some(own), head) => judge(&own, head),
-            (None, Some(head)) => judge(&self.text, Some(head)),
-            (None, None) => self.document.sentiment(),
-        }
+        Some(sentiment::top(&shares))
     }
 
     /// What of the text speaks of one watch's names alone, if others' are there and can be told
     /// apart.
     fn own(&self, i: usize) -> Option<String> {
-        if self.matches.len() < 2 {
+        if self.found.len() < 2 {
             return None;
         }
-        let places = |found: &Match| -> Vec<Range<usize>> {
-            found.hit.spans.iter().map(|span| self.place(*span)).collect()
+        let places = |found: &Found| -> Vec<Range<usize>> {
+            found.spans.iter().map(|span| self.place(*span)).collect()
         };
-        let own = places(&self.matches[i]);
+        let own = places(&self.found[i]);
         let overlaps = |place: &Range<usize>| {
             own.iter().any(|own| own.start < place.end && place.start < own.end)
         };
         // A watch that found one of the same words speaks of the same thing.
-        let others: Vec<Range<usize>> = (self.matches.iter().enumerate())
+        let others: Vec<Range<usize>> = (self.found.iter().enumerate())
             .filter(|(other, _)| *other != i)
             .take(MOST_RIVALS)
             .map(|(_, found)| places(found))
@@ -215,10 +257,12 @@ impl<'p> Tones<'p> {
     }
 }
 
-/// The tone of a whole post.
+/// The tone of a whole post, read closely, by the shipped models.
 #[must_use]
-pub fn tone(post: &Post) -> Option<domain::Sentiment> {
-    Document::of(post).sentiment()
+pub fn tone(post: &Post) -> Option<Sentiment> {
+    let text = post.text();
+    let lang = sentiment::spoken(&text, post.lang.as_deref())?;
+    sentiment::shares_by(Care::Close, None, &text, &lang).map(|shares| sentiment::top(&shares))
 }
 
 /// The mentions that watches find among posts already stored, those alone that `wanted` names
@@ -230,7 +274,7 @@ pub fn look_back(
     wanted: impl Fn(WatchId, u32) -> bool,
     now: Time,
 ) -> Vec<(PostId, NewMention)> {
-    let mut judge = Judge::new(Telling::Nothing);
+    let mut judge = Judge { patience: Patience::none(), ..Judge::new(Telling::Nothing) };
     let mut found = Vec::new();
     for post in posts {
         let judged = judge.post(rules, post.clone(), now);

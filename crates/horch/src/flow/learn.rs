@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use domain::WatchId;
 use store::{NewHead, StoreError};
 use text::head::{self, LEAST_LESSONS, Learnt, MOST_LESSONS};
-use text::sentiment;
+use text::sentiment::{self, Care};
 
 use super::House;
 
@@ -84,7 +84,11 @@ async fn lessons(
     watch: Option<WatchId>,
 ) -> store::Result<Vec<store::Lesson>> {
     let mut lessons = store.lessons(watch, MOST_LESSONS as u32).await?;
-    lessons.retain(|lesson| sentiment::judges(&lesson.text, lesson.lang.as_deref()));
+    for lesson in &mut lessons {
+        lesson.lang = sentiment::spoken(&lesson.text, lesson.lang.as_deref());
+    }
+    let judged = Care::Close.languages();
+    lessons.retain(|lesson| lesson.lang.as_deref().is_some_and(|lang| judged.contains(&lang)));
     Ok(lessons)
 }
 
@@ -130,7 +134,14 @@ async fn add(
 }
 
 fn as_read(lessons: &[store::Lesson]) -> Vec<head::Lesson<'_>> {
-    lessons.iter().map(|l| head::Lesson { text: &l.text, tone: l.tone }).collect()
+    lessons
+        .iter()
+        .map(|l| head::Lesson {
+            text: &l.text,
+            lang: l.lang.as_deref().unwrap_or_default(),
+            tone: l.tone,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -251,6 +262,47 @@ mod tests {
         };
         assert_eq!((of("a"), of("b")), (Tone::Positive, Tone::Negative));
         assert_eq!(of("c"), Tone::Positive);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_read_quickly_and_then_closely_and_told_if_need_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let rules = AlertRules { negative: true, ..AlertRules::default() };
+        store.add_watch("Falkenrot", "falkenrot", rules, Time(0)).await.unwrap();
+        let (rules, ..) = watches::load(&store, &State::default()).await.unwrap();
+        let rules = ArcSwap::from_pointee(rules);
+        // The linear model knows no French, the encoder does.
+        let said = |n, text: &str| {
+            let mut post = Post { lang: Some("fr".into()), ..post(n, text) };
+            post.published = Clock::wall().now();
+            post
+        };
+        let posts =
+            vec![said(1, "Falkenrot, quelle horreur, le pire service"), said(2, "Falkenrot")];
+        let found = crate::flow::judge::look_back(&rules.load(), &posts, |_, _| true, Time(0));
+        assert!(found.iter().all(|(_, mention)| mention.quick && mention.sentiment.is_none()));
+        let judged = posts.into_iter().zip(found).map(|(post, (_, mention))| {
+            let mentions = vec![store::JudgedMention { mention, alert: None }];
+            store::JudgedPost { post, mentions }
+        });
+        let ingest = Ingest { posts: judged.collect(), ..Ingest::default() };
+        store.ingest(&ingest, Time(0)).await.unwrap();
+        let house =
+            House { store: store.clone(), clock: Clock::wall(), stop: CancellationToken::new() };
+        // Matched long ago by the clock of this house: left alone.
+        let read = crate::flow::care::read_some(&house, &rules, Telling::All).await.unwrap();
+        assert_eq!(read, 0);
+        let house = House { clock: Clock::fast(Time(0), 1.0), ..house };
+        let read = crate::flow::care::read_some(&house, &rules, Telling::All).await.unwrap();
+        assert_eq!(read, 2);
+        let rows = newest(&store, 2).await;
+        assert_eq!(rows[1].sentiment.unwrap().tone, Tone::Negative);
+        assert!(rows.iter().all(|row| !row.quick));
+        let alerts = store.alerts(true, Page::Newest, 9).await.unwrap();
+        assert_eq!(alerts.len(), 1, "the one that turned out negative");
+        assert_eq!(crate::flow::care::read_some(&house, &rules, Telling::All).await.unwrap(), 0);
         store.close().await;
     }
 }

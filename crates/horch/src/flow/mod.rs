@@ -17,6 +17,7 @@
 //! that stores what it brought; no message leaves without a row.
 
 pub mod archive;
+pub mod care;
 pub mod connectors;
 pub mod fill;
 pub mod frequencies;
@@ -203,6 +204,7 @@ impl Bench {
             let rules = self.rules.load();
             let posts = posts_in(&batch);
             let mut ingest = Ingest::default();
+            judge.see(self.counters.waiting.load(Ordering::Relaxed));
             judge.judge(&rules, batch, self.clock.now(), &mut ingest);
             self.counters.matched.add(at.elapsed(), posts);
             if told.elapsed() >= TELL {

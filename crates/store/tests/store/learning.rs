@@ -1,7 +1,9 @@
 //! Verdicts and what is learnt from them.
 
-use domain::{AlertRules, Tone, WatchId};
-use store::{Choice, Ingest, MentionFilter, MentionRow, NewHead, Page, Store, StoreError};
+use domain::{AlertRules, NewMention, Sentiment, Tone, WatchId};
+use store::{
+    Choice, Ingest, MentionFilter, MentionRow, NewHead, Page, ReadAgain, Store, StoreError,
+};
 
 use crate::{NOW, mention, opened, post};
 
@@ -139,4 +141,39 @@ async fn versions_are_kept_and_one_is_chosen() {
     assert!(store.heads().await.unwrap().iter().all(|head| head.watch.is_none()));
     assert_eq!(store.head_choices().await.unwrap(), []);
     assert!(matches!(store.add_head(&head(Some(a), 3)).await, Err(StoreError::Missing(_))));
+}
+
+#[tokio::test]
+async fn what_was_judged_in_haste_is_judged_again_unless_somebody_spoke_or_the_text_changed() {
+    let (_folder, store) = opened().await;
+    let a = watch(&store, "a").await;
+    for n in 1..=4 {
+        let quick = NewMention { quick: n > 1, ..mention(a) };
+        let mentions = vec![store::JudgedMention { mention: quick, alert: None }];
+        let posts = vec![store::JudgedPost { post: post(&n.to_string(), "word"), mentions }];
+        store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
+    }
+    let unread = store.unread(10, NOW).await.unwrap();
+    let ids = |rows: &[MentionRow]| -> Vec<String> {
+        rows.iter().map(|row| row.post.native_id.clone()).collect()
+    };
+    assert_eq!(ids(&unread), ["4", "3", "2"]);
+    assert_eq!(ids(&store.unread(1, NOW).await.unwrap()), ["4"]);
+    assert_eq!(store.unread(10, NOW.plus(1)).await.unwrap(), [], "too old");
+    assert_eq!(store.count_unread(2, NOW).await.unwrap(), 2);
+    store.say_tone(unread[0].number, Tone::Neutral, "Ada", NOW).await.unwrap();
+    let edited = NewMention { quick: true, ..mention(a) };
+    let mentions = vec![store::JudgedMention { mention: edited, alert: None }];
+    let posts = vec![store::JudgedPost { post: post("3", "words"), mentions }];
+    store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
+    let positive = Some(Sentiment { tone: Tone::Positive, confidence: 0.5 });
+    let read: Vec<ReadAgain> = unread
+        .iter()
+        .map(|row| ReadAgain { mention: row.number, versions: row.versions, sentiment: positive })
+        .collect();
+    store.read_again(&read).await.unwrap();
+    let tones: Vec<Option<Tone>> = rows(&store).await.iter().map(tone).collect();
+    let (negative, neutral) = (Some(Tone::Negative), Some(Tone::Neutral));
+    assert_eq!(tones, [negative, Some(Tone::Positive), negative, neutral]);
+    assert_eq!(ids(&store.unread(10, NOW).await.unwrap()), ["3"], "its new text is read later");
 }

@@ -57,6 +57,7 @@ pub fn mention(watch: WatchId) -> NewMention {
         spans: vec![Span { part: Part::Body, start: 0, end: 3 }],
         why: "why".into(),
         sentiment: Some(Sentiment { tone: Tone::Negative, confidence: 0.75 }),
+        quick: false,
         matched: NOW,
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn cross_validate(own: &[Row], others: &[Row]) -> (Check, f32) {
         scores.iter().map(|scores| shares(scores, temperature)).collect()
     };
     let before = if others.is_empty() {
-        own.iter().map(|row| shares(&row.shipped, 1.0)).collect()
+        own.iter().map(|row| row.shipped).collect()
     } else {
         // Without a head of its own the house's judges, taught by all alike.
         let alike: Vec<Row> = others.iter().map(|row| row.weighing(1.0)).collect();

@@ -3,14 +3,19 @@
 
 use domain::Tone;
 
-use super::{BITS, Head, Lesson, NAMES, mixed};
+use super::layer::{Layer, MEANING, logs, mixed};
+use super::{BITS, Lesson, NAMES};
+use crate::encoder::WIDE;
+use crate::features;
 use crate::model::{self, Filter, Model, bucket, length_factor};
-use crate::{features, sentiment};
+use crate::sentiment::{Care, Reading, read};
 
 /// How often each lesson is seen.
 const PASSES: usize = 20;
 /// Step width of the features' weights.
 const RATE: f32 = 0.1;
+/// Step width of the meaning's weights.
+const MEANING_RATE: f32 = 0.05;
 /// Step width of the nine numbers and the three biases.
 const DENSE_RATE: f32 = 0.05;
 /// Pull of weights towards zero, per step.
@@ -21,8 +26,12 @@ const FILTER_BITS: u32 = 16;
 /// A lesson, read.
 pub(super) struct Row {
     pub tone: usize,
-    /// Scores of the shipped model.
+    /// Probabilities by the shipped judge.
     pub shipped: [f32; 3],
+    /// The same by a quick look.
+    quick: [f32; 3],
+    scores: [f32; 3],
+    meaning: Vec<f32>,
     weight: f32,
     words: Vec<u32>,
     chars: Vec<u32>,
@@ -31,16 +40,32 @@ pub(super) struct Row {
 impl Row {
     /// `None`: there is nothing to read.
     pub fn of(lesson: &Lesson<'_>, weight: f32) -> Option<Row> {
-        let normal = features::normalise(lesson.text);
-        let shipped = sentiment::scores(&normal)?;
-        let features::Bag { words, chars } = features::tone(&normal);
+        let Reading { shares, embedding } = read(Care::Close, lesson.text, lesson.lang)?;
+        // In languages of the encoder alone nothing is judged by a quick look.
+        let quick =
+            read(Care::Quick, lesson.text, lesson.lang).map_or([1.0 / 3.0; 3], |r| r.shares);
+        let features::Bag { words, chars } = features::tone(&features::normalise(lesson.text));
         let tone = Tone::ALL.iter().position(|tone| *tone == lesson.tone)?;
-        Some(Row { tone, shipped, weight, words, chars })
+        let (shipped, scores) = (shares, logs(&shares));
+        let meaning = embedding.map(|embedding| embedding.0).unwrap_or_default();
+        Some(Row { tone, shipped, quick, scores, meaning, weight, words, chars })
+    }
+
+    /// As a quick look reads it.
+    pub fn quickly(&self) -> Row {
+        let (shipped, scores) = (self.quick, logs(&self.quick));
+        Row { shipped, scores, meaning: Vec::new(), ..self.weighing(self.weight) }
     }
 
     /// Counting as much as any other.
     pub fn weighing(&self, weight: f32) -> Row {
-        Row { weight, words: self.words.clone(), chars: self.chars.clone(), ..*self }
+        Row {
+            weight,
+            meaning: self.meaning.clone(),
+            words: self.words.clone(),
+            chars: self.chars.clone(),
+            ..*self
+        }
     }
 
     fn groups(&self) -> [&[u32]; 2] {
@@ -52,14 +77,19 @@ impl Row {
 pub(super) struct Weights {
     base: [[f32; 3]; 3],
     biases: [f32; 3],
+    meaning: Vec<f32>,
     weights: Vec<[f32; 3]>,
 }
 
 impl Weights {
     /// The scores of a row.
     pub fn scores(&self, row: &Row) -> [f32; 3] {
-        let mut scores: [f32; 3] =
-            std::array::from_fn(|tone| self.biases[tone] + mixed(&self.base[tone], &row.shipped));
+        let mut scores: [f32; 3] = std::array::from_fn(|tone| {
+            let meaning = &self.meaning[tone * WIDE..(tone + 1) * WIDE];
+            self.biases[tone]
+                + mixed(&self.base[tone], &row.scores)
+                + MEANING * mixed(meaning, &row.meaning)
+        });
         for group in row.groups() {
             let value = length_factor(group.len());
             for &hash in group {
@@ -70,14 +100,16 @@ impl Weights {
         scores
     }
 
-    /// As a head that knows the features of `rows`.
-    pub fn head(&self, temperature: f32, rows: &[&Row]) -> Head {
+    /// As a layer that knows the features of `rows`.
+    pub fn layer(&self, temperature: f32, rows: &[&Row]) -> Layer {
         let hashes = rows.iter().flat_map(|row| row.words.iter().chain(&row.chars).copied());
         let filter = Filter::of(FILTER_BITS, hashes);
         let flat: Vec<f32> = self.weights.iter().flatten().copied().collect();
         let file = model::write(&NAMES, BITS, &filter, temperature, &self.biases, &flat);
         let model = Model::read(&file).expect("a file that was just written is whole");
-        Head { base: self.base, model: model.owned(NAMES.to_vec()) }
+        let knows_meaning = rows.iter().any(|row| !row.meaning.is_empty());
+        let meaning = if knows_meaning { self.meaning.clone() } else { Vec::new() };
+        Layer { base: self.base, meaning, model: model.owned(NAMES.to_vec()) }
     }
 }
 
@@ -86,10 +118,15 @@ pub(super) fn teach(rows: &[&Row]) -> Weights {
     let mut weights = Weights {
         base: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         biases: [0.0; 3],
+        meaning: vec![0.0; 3 * WIDE],
         weights: vec![[0.0; 3]; 1 << BITS],
     };
-    let mut squares =
-        Squares { base: [[1e-2; 3]; 3], biases: [1e-2; 3], weights: vec![[1e-2; 3]; 1 << BITS] };
+    let mut squares = Squares {
+        base: [[1e-2; 3]; 3],
+        biases: [1e-2; 3],
+        meaning: vec![1e-2; 3 * WIDE],
+        weights: vec![[1e-2; 3]; 1 << BITS],
+    };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut seed = 1;
     for _ in 0..PASSES {
@@ -104,6 +141,7 @@ pub(super) fn teach(rows: &[&Row]) -> Weights {
 struct Squares {
     base: [[f32; 3]; 3],
     biases: [f32; 3],
+    meaning: Vec<f32>,
     weights: Vec<[f32; 3]>,
 }
 
@@ -117,9 +155,17 @@ fn step(weights: &mut Weights, squares: &mut Squares, row: &Row) {
     };
     for (tone, &error) in errors.iter().enumerate() {
         push(&mut weights.biases[tone], &mut squares.biases[tone], error, DENSE_RATE);
-        for (from, &score) in row.shipped.iter().enumerate() {
+        for (from, &score) in row.scores.iter().enumerate() {
             let (base, square) = (&mut weights.base[tone][from], &mut squares.base[tone][from]);
             push(base, square, error * score, DENSE_RATE);
+        }
+    }
+    for (tone, &error) in errors.iter().enumerate() {
+        let of_tone = tone * WIDE..(tone + 1) * WIDE;
+        let own = weights.meaning[of_tone.clone()].iter_mut().zip(&mut squares.meaning[of_tone]);
+        for ((weight, square), &number) in own.zip(&row.meaning) {
+            let pulled = MEANING * error * number - PULL * *weight;
+            push(weight, square, pulled, MEANING_RATE);
         }
     }
     for group in row.groups() {

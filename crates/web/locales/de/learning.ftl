@@ -1,6 +1,7 @@
 # Was Menschen über Tonlagen sagen, und was daraus gelernt wird.
 tone-said = { $name } hat das { $age } gesagt; die Maschine hatte gesagt: { $was }.
 tone-made = Ohne diese Wörter wäre das Urteil weniger sicher:
+tone-quick = Weil gerade sehr viel hereinkam, hat sie nur flüchtig hingesehen; sie liest den Beitrag noch einmal genauer.
 tone-ask = Wie klingt das gegenüber dem, worum es in diesem Suchauftrag geht?
 tone-take-back = Gesagtes zurücknehmen
 tone-teaches = Ihr Wort gilt sofort, und Horch lernt daraus. Bestätigen Sie auch, was stimmt: Aus Fehlern allein lernt es, sich in die andere Richtung zu irren.
@@ -50,3 +51,8 @@ learning-use-shipped = Das mitgelieferte Modell verwenden
 learning-use-house = Das Modell des Hauses verwenden
 done-tone = Notiert.
 done-learning = Gewählt. Es gilt ab dem nächsten Beitrag.
+haste =
+    { $n ->
+        [10000] Es kommt sehr viel herein: Mindestens 10.000 Erwähnungen sind nur flüchtig gelesen. Ihre Tonlage wird genauer beurteilt, sobald Zeit ist.
+       *[other] Es kommt sehr viel herein: { $n } Erwähnungen sind nur flüchtig gelesen. Ihre Tonlage wird genauer beurteilt, sobald Zeit ist.
+    }

@@ -1,6 +1,7 @@
 # What people say of tones, and what is learnt from it.
 tone-said = { $name } said so { $age }; the machine had said: { $was }.
 tone-made = Without these words it would be less sure:
+tone-quick = It had a quick look only, since very much came in, and will read the post again more closely.
 tone-ask = How does it sound towards what this watch is about?
 tone-take-back = Take back what was said
 tone-teaches = Your word counts at once, and Horch learns from it. Confirm what is right, too: from errors alone it learns to err the other way.
@@ -50,3 +51,8 @@ learning-use-shipped = Use what Horch comes with
 learning-use-house = Use the house's
 done-tone = Noted.
 done-learning = Chosen. It counts from the next post on.
+haste =
+    { $n ->
+        [10000] Very much is coming in: 10,000 mentions and more had a quick look only. Their tone is judged again more closely as soon as there is time.
+       *[other] Very much is coming in: { $n } mentions had a quick look only. Their tone is judged again more closely as soon as there is time.
+    }

@@ -7,7 +7,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::{Part, Post, Time, Tone};
 use store::MentionRow;
-use text::{sentiment, why};
+use text::sentiment::{self, Care};
+use text::why;
 
 use crate::app::App;
 use crate::fail::Fail;
@@ -150,8 +151,10 @@ impl Reasons {
         let mut reasons = Reasons::default();
         let Some(told) = row.sentiment.filter(|_| row.verdict.is_none()) else { return reasons };
         let head = app.0.options.hooks.head(row.watch);
-        let judge = |text: &str| sentiment::shares_by(head.as_deref(), text);
         let text = row.post.text();
+        let Some(lang) = sentiment::spoken(&text, row.post.lang.as_deref()) else { return reasons };
+        let care = if row.quick { Care::Quick } else { Care::Close };
+        let judge = |text: &str| sentiment::shares_by(care, head.as_deref(), text, &lang);
         if judge(&text).is_none_or(|shares| sentiment::top(&shares).tone != told.tone) {
             return reasons;
         }
@@ -196,7 +199,9 @@ fn tones(w: Words, row: &MentionRow) -> Vec<ToneChoice> {
 fn machine(w: Words, row: &MentionRow, unsure: bool) -> String {
     let Some(told) = row.sentiment else { return w.say("tone-unknown-why").into_owned() };
     let sure = w.percent(f64::from(told.confidence));
-    w.name(if unsure { "tone-why-unsure" } else { "tone-why" }, &sure).into_owned()
+    let words = w.name(if unsure { "tone-why-unsure" } else { "tone-why" }, &sure);
+    let haste = if row.quick { w.say("tone-quick") } else { "".into() };
+    format!("{words} {haste}").trim_end().to_owned()
 }
 
 fn moments(clock: &Clock, row: &MentionRow) -> Vec<Moment> {

@@ -63,8 +63,15 @@ struct NowPage {
     volumes: Vec<Volume>,
     more_watches: usize,
     heard: Heard,
+    /// Mentions judged in haste that are to be read again, where they are many.
+    haste: Option<String>,
     any_watch: bool,
 }
+
+/// Mentions judged in haste from which on it is said.
+const MANY_UNREAD: u64 = 100;
+/// They are counted up to this.
+const MOST_UNREAD: u32 = 10_000;
 
 /// `GET /`
 pub async fn show(
@@ -89,6 +96,7 @@ pub async fn show(
         mentions: MentionView::list(&clock, &mentions),
         volumes,
         more_watches,
+        haste: haste(&app, clock.words).await?,
         heard: heard(clock.words, &store.health().await?, any_on(&app).await?),
         any_watch,
         f,
@@ -96,6 +104,12 @@ pub async fn show(
     let response = page(&template)?;
     app.told(&untold(&alerts, &mentions)).await;
     Ok(response)
+}
+
+/// In a flood mentions get a quick look only, and a closer one afterwards: that is said.
+async fn haste(app: &App, w: Words) -> Result<Option<String>, Fail> {
+    let unread = app.store().count_unread(MOST_UNREAD, app.now().plus(-DAY)).await?;
+    Ok((unread >= MANY_UNREAD).then(|| w.n("haste", unread).into_owned()))
 }
 
 /// Numbers of mentions that stand on the page now and that nobody had been told of.

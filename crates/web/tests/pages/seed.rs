@@ -347,6 +347,7 @@ pub fn judge(post: Post, tone: Option<(Tone, f32)>, watches: &[Watch]) -> Judged
             spans: hit.spans,
             why: hit.why,
             sentiment,
+            quick: false,
             matched,
         };
         let alert = domain::alert_for(watch.alerts, &mention, post.id());

@@ -443,3 +443,20 @@ async fn what_was_learnt_is_shown_and_chosen() {
         assert_eq!(browser.send("/learning", &sent).await.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn a_flood_that_was_read_in_haste_is_told() {
+    let mut browser = Browser::seeded().await;
+    browser.get("/").await.lacks("had a quick look only");
+    let watches = browser.store.watches().await.unwrap();
+    let posts = (0..100).map(|n| {
+        let post = seed::plain_post(&format!("flood-{n}"), "falkenrot", NOW);
+        let mut judged = seed::judge(post, Some((Tone::Neutral, 0.6)), &watches);
+        judged.mentions.iter_mut().for_each(|judged| judged.mention.quick = true);
+        judged
+    });
+    let ingest = Ingest { posts: posts.collect(), ..Ingest::default() };
+    let done = browser.store.ingest(&ingest, NOW).await.unwrap();
+    browser.get("/").await.has("100 mentions had a quick look only");
+    browser.get(&format!("/mentions/{}", done.mentions[0])).await.has("It had a quick look only");
+}

