@@ -4,11 +4,14 @@
 use domain::{Channel, Engagement, Part, Platform, Post, Source, Time, WatchId};
 use query::import::{Dialect, import};
 use query::{At, Document, Lang, Matcher, Query, Scratch, explain, matches_one};
+use text::copies::{Index, Kinship, Print, compare};
+use text::names::names;
+use text::{language, sentiment};
 
 /// Longer inputs tell nothing that shorter ones do not.
 const MOST_BYTES: usize = 4_096;
 
-fn text(data: &[u8]) -> Option<&str> {
+fn query_text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok().filter(|text| text.len() <= MOST_BYTES)
 }
 
@@ -19,7 +22,7 @@ fn stands_in(at: &At, text: &str) -> bool {
 /// A query, or what somebody took for one: it is read or refused at a place in it, and what was
 /// read is printed so that it is read the same.
 pub fn parse(data: &[u8]) {
-    let Some(text) = text(data) else { return };
+    let Some(text) = query_text(data) else { return };
     for read in [query::parse, query::parse_lenient] {
         match read(text) {
             Ok(query) => {
@@ -38,7 +41,9 @@ pub fn parse(data: &[u8]) {
 
 /// The name of a dialect on a line of its own, then a query in it.
 pub fn import_(data: &[u8]) {
-    let Some((name, text)) = text(data).and_then(|text| text.split_once('\n')) else { return };
+    let Some((name, text)) = query_text(data).and_then(|text| text.split_once('\n')) else {
+        return;
+    };
     let Some(dialect) = Dialect::named(name) else { return };
     match import(dialect, text) {
         Ok(read) => {
@@ -54,7 +59,7 @@ pub fn import_(data: &[u8]) {
 /// Queries, a line each; a line `=`; title, lead and body of a post, a line each. All queries
 /// together say what each of them says alone, also after some were taken out and put back.
 pub fn matches(data: &[u8]) {
-    let Some((queries, said)) = text(data).and_then(|text| text.split_once("\n=\n")) else {
+    let Some((queries, said)) = query_text(data).and_then(|text| text.split_once("\n=\n")) else {
         return;
     };
     let queries: Vec<Query> =
@@ -96,6 +101,40 @@ pub fn matches(data: &[u8]) {
         matcher.insert(WatchId(watch), query);
     }
     assert_eq!(matcher.matches(&document, &mut scratch), all);
+}
+
+/// A text of any bytes, and behind a line `=` another one: what is said of it holds together.
+pub fn says(data: &[u8]) {
+    let data = &data[..data.len().min(MOST_BYTES)];
+    let whole = String::from_utf8_lossy(data);
+    let (older, newer) = whole.split_once("\n=\n").unwrap_or((&whole, ""));
+    let prints = [older, newer].map(Print::of);
+    for print in &prints {
+        assert_eq!(Print::from_bytes(&print.to_bytes()), Some(*print));
+        let itself = if print.words() > 0 { Kinship::Exact } else { Kinship::None };
+        assert_eq!(compare(print, print), itself);
+    }
+    let mut index = Index::new();
+    index.add(1, prints[0]);
+    let kinship = compare(&prints[0], &prints[1]);
+    if let Some((id, found)) = index.find(&prints[1]) {
+        assert_eq!((id, found), (1, kinship));
+    }
+    assert!(index.remove(1) && index.find(&prints[0]).is_none());
+    for text in [older, newer] {
+        let guess = language::detect(text).map_or("", |guess| guess.lang);
+        if let Some(shares) = sentiment::shares(text) {
+            assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{shares:?}");
+        }
+        for lang in ["de", "en", guess] {
+            let mut end = 0;
+            for name in names(text, lang) {
+                assert!(end <= name.range.start && name.range.start < name.range.end, "{name:?}");
+                assert!(text.get(name.range.clone()).is_some(), "{name:?}");
+                end = name.range.end;
+            }
+        }
+    }
 }
 
 fn prints_back(query: &Query) {

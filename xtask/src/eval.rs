@@ -1,13 +1,15 @@
-//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `encoder`,
-//! `learning`, `words` alone): measures what the product says about texts against what people said,
-//! on texts no model was trained on, and writes the figures to `target/figures/eval-text.json`. `docs/accuracy.md` states
-//! and explains them.
+//! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `encoder`, `learning`, `words`,
+//! `copies`, `names` alone): measures what the product says about texts against what people said, on
+//! texts no model was trained on, and writes the figures to `target/figures/eval-text.json`.
+//! `docs/accuracy.md` states and explains them.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
+mod copies;
 mod encoder;
 mod learning;
 mod measure;
+mod names;
 mod words;
 
 use std::collections::BTreeMap;
@@ -32,10 +34,11 @@ const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
 /// An unknown evaluation, data that are missing or unreadable, or a folder that cannot be written.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
-    let known = ["text", "language", "sentiment", "encoder", "learning", "words"];
+    let known =
+        ["text", "language", "sentiment", "encoder", "learning", "words", "copies", "names"];
     let name = options.name.as_str();
     if !known.contains(&name) {
-        bail!("no evaluation {name:?}: say text, language, sentiment, encoder, learning or words");
+        bail!("no evaluation {name:?}: say {}", known.join(", "));
     }
     let wanted = |part: &str| name == "text" || name == part;
     let mut figures = Figures::default();
@@ -55,6 +58,12 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     }
     if wanted("words") {
         words::words(&mut figures);
+    }
+    if wanted("copies") {
+        copies::copies(&options.data, &mut figures)?;
+    }
+    if wanted("names") {
+        names::find_names(&mut figures);
     }
     println!();
     tell(&format!("eval-{}", options.name), &figures.0)

@@ -1,4 +1,4 @@
-//! Throws made-up inputs at the query language for a while: `fuzz [--seconds N] [TARGET]`.
+//! Throws made-up inputs at the query language, and at what is said of texts, for a while: `fuzz [--seconds N] [TARGET]`.
 //!
 //! The same instrumentation as `cargo fuzz --sanitizer none`, without having to install it.
 
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-const TARGETS: [&str; 3] = ["parse", "import", "matches"];
+const TARGETS: [&str; 4] = ["parse", "import", "matches", "says"];
 /// What `cargo fuzz` builds with: libFuzzer is told which branches an input took.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \

@@ -77,6 +77,29 @@ pub fn parts_by<'w>(table: &Table<'_>, word: &'w str) -> Vec<&'w str> {
     found
 }
 
+/// Whether a folded word is in the lexicon of nouns, or is made of words in it. An ending of the
+/// plural or genitive may be wanting in the lexicon; some forms of adjectives and verbs are in it.
+#[must_use]
+pub fn is_noun(word: &str) -> bool {
+    let known = |word: &str| {
+        let mut hash = Hash::START;
+        for c in word.chars() {
+            let Some([first, second]) = letter(c) else { return false };
+            hash = hash.with(first);
+            hash = if second > 0 { hash.with(second) } else { hash };
+        }
+        TABLE.get(hash).is_some()
+    };
+    let endings = ["n", "en", "s", "es", "e", "er", "ern", "innen"];
+    word.len() <= 4 * MOST_LETTERS
+        && (known(word)
+            || endings.iter().any(|ending| {
+                word.strip_suffix(ending)
+                    .is_some_and(|stem| stem.len() >= LEAST_PART && known(stem))
+            })
+            || !parts(word).is_empty())
+}
+
 /// The parts of the whole word alone, not those of its parts: what training counts.
 #[must_use]
 pub fn first_split<'w>(table: &Table<'_>, word: &'w str) -> Vec<&'w str> {

@@ -13,6 +13,8 @@
 //! - [`encoder`] reads meaning and tone with a neural network, for a hundred times the work.
 //! - [`words`] cuts texts into words, [`stem`] takes their endings away, [`compound`] takes German
 //!   compounds apart.
+//! - [`copies`] finds texts that are one text: passed on, retyped, cut, framed anew, quoted.
+//! - [`names`] finds people, organisations, places, products, and numbers with units.
 //! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
 //!   and use share them, so that they cannot differ.
 //!
@@ -30,11 +32,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod compound;
+pub mod copies;
 pub mod encoder;
 pub mod features;
 pub mod head;
 pub mod language;
 pub mod model;
+pub mod names;
 pub mod script;
 pub mod sentiment;
 pub mod stem;

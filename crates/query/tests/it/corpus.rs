@@ -32,3 +32,8 @@ fn import() {
 fn matches() {
     replay("matches", checks::matches);
 }
+
+#[test]
+fn says() {
+    replay("says", checks::says);
+}

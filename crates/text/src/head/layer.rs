@@ -10,7 +10,7 @@ use crate::sentiment::Reading;
 const LEAST_SHARE: f32 = 0.000_5;
 
 /// What a meaning is multiplied with, so that it weighs about as much as the features.
-pub(super) const MEANING: f32 = 2.0;
+pub(super) const MEANING: f32 = 4.0;
 
 /// Weights of the shipped judgement, of the meaning, and of hashed features.
 #[derive(Clone, Debug)]
