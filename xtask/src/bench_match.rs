@@ -3,12 +3,10 @@
 //! rivals.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
-
-use anyhow::{Context, bail};
 
 use crate::bench_replay::data_folder;
-use crate::figures::{Figure, Goal, root, tell};
+use crate::bench_text::rival;
+use crate::figures::{Figure, Goal, tell};
 
 /// What has to hold, by the names of the figures.
 const GOALS: &[(&str, Goal)] = &[
@@ -34,20 +32,7 @@ const GOALS: &[(&str, Goal)] = &[
 /// The data is not there, or a step fails.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let data = std::path::absolute(data_folder(args).join("match"))?;
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--release", "--quiet", "--locked", "--manifest-path"])
-        .arg(root().join("xtask/rivals/match/Cargo.toml"))
-        .arg("--target-dir")
-        .arg(root().join("target/rivals/match"))
-        .arg("--")
-        .arg(data)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!("the bench failed: {}", output.status);
-    }
-    tell("match", &figures(&output.stdout)?)
+    tell("match", &figures(&rival("match", &data)?)?)
 }
 
 fn figures(told: &[u8]) -> anyhow::Result<Vec<Figure>> {

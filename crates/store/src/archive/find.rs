@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::day::broken;
 use super::plan::{Plan, plan};
-use super::{Archive, Ask, Cursor, Decide, Found, follow, read, schema};
+use super::{Archive, Ask, Cursor, Decide, Found, aside, read, schema};
 use crate::{Result, StoreError};
 
 /// Posts fetched and looked at together.
@@ -185,7 +185,7 @@ impl Archive {
         let rows: Vec<i64> = places.iter().map(|place| place.row).collect();
         let posts = read::rows(&self.inner.store, &rows).await?;
         let decide = std::sync::Arc::clone(decide);
-        follow::blocking(move || {
+        aside::blocking(move || {
             let mut posts: HashMap<i64, Post> =
                 posts.into_iter().filter(|(_, post)| decide(post)).collect();
             Ok(rows.iter().map(|row| posts.remove(row)).collect())
@@ -203,7 +203,7 @@ impl Archive {
     ) -> Result<Vec<Cursor>> {
         let archive = self.clone();
         let weight = std::sync::Arc::clone(weight);
-        follow::blocking(move || archive.newest(weight.as_ref(), span, before, most)).await
+        aside::blocking(move || archive.newest(weight.as_ref(), span, before, most)).await
     }
 
     pub(super) async fn page(&self, ast: &Node, ask: Ask, decide: Decide) -> Result<Found> {

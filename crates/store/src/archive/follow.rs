@@ -13,13 +13,14 @@ use domain::{Post, Time};
 use sqlx::Row;
 use tokio::sync::OwnedMutexGuard;
 
+use super::aside::behind;
 use super::changes::day_of;
 use super::day::{self, Day, DayWriter};
 use super::position::{POSITION, Position, REBUILD, lock, read_position, write_position};
 use super::read;
 use super::schema::FORMAT;
 use super::{Archive, CaughtUp};
-use crate::{Result, StoreError};
+use crate::Result;
 
 /// Posts read at once.
 const CHUNK: i64 = 2_000;
@@ -578,43 +579,4 @@ async fn changes_after(archive: &Archive, seq: i64) -> Result<Vec<Change>> {
             })
         })
         .collect()
-}
-
-/// Runs what waits for the disk away from the runtime.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| StoreError::Unusable(format!("archive: {e}")))?
-}
-
-/// Runs what builds the index on a thread that stands behind everybody who is in a hurry: where
-/// processors are short, posts are matched and stored first.
-async fn behind<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let failed = |e: &dyn std::fmt::Display| StoreError::Unusable(format!("archive: {e}"));
-    std::thread::Builder::new()
-        .name("archive".to_owned())
-        .spawn(move || {
-            step_back();
-            // Nobody waits any more only where the process ends.
-            let _ = tell.send(work());
-        })
-        .map_err(|e| failed(&e))?;
-    told.await.map_err(|e| failed(&e))?
-}
-
-/// Gives this thread, and those it starts, a lower priority. On Linux priorities are the threads'
-/// own; elsewhere the whole process would be slowed, so nothing is done.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    {
-        const NICE: i32 = 10;
-        if let Err(error) =
-            rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE)
-        {
-            tracing::debug!(%error, "the archive keeps its priority");
-        }
-    }
 }

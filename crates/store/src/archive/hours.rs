@@ -9,7 +9,7 @@ use tantivy::query::Weight;
 
 use super::find::Span;
 use super::plan::plan;
-use super::{Archive, Counted, Cursor, Decide, HourCount, Hours, follow};
+use super::{Archive, Counted, Cursor, Decide, HourCount, Hours, aside};
 use crate::{Result, StoreError};
 
 /// Candidates that are looked at, where the index alone cannot tell.
@@ -48,7 +48,7 @@ impl Archive {
         let archive = self.clone();
         let span = Span::of(Some(since), Some(until));
         let exact = plan.exact;
-        let counts = follow::blocking(move || {
+        let counts = aside::blocking(move || {
             archive.count(weight.as_ref(), span, first, hours as usize, exact)
         })
         .await?;
@@ -135,7 +135,7 @@ impl Archive {
     pub(super) async fn tell(&self) -> Result<super::ArchiveStatus> {
         self.refresh().await?;
         let archive = self.clone();
-        let mut status = follow::blocking(move || archive.measure()).await?;
+        let mut status = aside::blocking(move || archive.measure()).await?;
         status.behind = self.behind().await?;
         status.store_bytes = self.store_bytes().await?;
         Ok(status)

@@ -5,6 +5,7 @@
 //! ([`Decide`]), and what the index proposes is looked at in its latest version before it is shown.
 //! So an index that lags behind by a moment shows nothing that is gone.
 
+mod aside;
 pub(crate) mod changes;
 mod day;
 mod find;
@@ -274,7 +275,7 @@ impl Archive {
             *at = Some(Instant::now());
         }
         let archive = self.clone();
-        follow::blocking(move || {
+        aside::blocking(move || {
             archive.look_again();
             Ok(())
         })

@@ -69,18 +69,18 @@ impl Aligned {
 }
 
 /// How well two words match; 0 when they do not.
+#[inline]
 fn alike(a: u16, b: u16) -> u16 {
-    if a == b {
+    let differ = a ^ b;
+    if differ == 0 {
         return SAME;
     }
-    if (a | b) & NUMBER != 0 {
+    // Without its lowest bit, and that again: more than two letters differ.
+    let rest = differ & (differ - 1);
+    if rest & rest.wrapping_sub(1) != 0 || (a | b) & NUMBER != 0 {
         return 0;
     }
     let letters = a.count_ones().max(b.count_ones());
-    let slip = match (a ^ b).count_ones() {
-        1 => letters >= 2,
-        2 => letters >= 4,
-        _ => false,
-    };
-    if slip { SLIP } else { 0 }
+    let least = if rest == 0 { 2 } else { 4 };
+    if letters >= least { SLIP } else { 0 }
 }

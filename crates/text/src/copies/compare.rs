@@ -64,7 +64,7 @@ impl Newer {
     fn may_align(&self, older: &[u16]) -> bool {
         let both = |code: &&u16| self.has[usize::from(**code) / 64] & (1 << (**code % 64)) != 0;
         let both = older.iter().filter(both).count();
-        2 * both >= LEAST_WORDS && 3 * both >= older.len().min(self.view.words)
+        2 * both >= older.len().min(self.view.words)
     }
 }
 

@@ -20,6 +20,8 @@ const CHAINS_AT_ONCE: usize = 1 << 15;
 const MOST_FOLLOWED: usize = 14;
 /// A look-up walks over so many links.
 const MOST_STEPS: usize = 200;
+/// Between the numbers of two records' links: a power of two above [`CHAINS`].
+const STRIDE: u32 = 8;
 /// No link.
 const END: u32 = u32::MAX;
 /// Not listed.
@@ -40,7 +42,7 @@ pub struct Index {
     live: usize,
 }
 
-/// A print and its links. A link is the number of a record times [`CHAINS`], plus the number of
+/// A print and its links. A link is the number of a record times [`STRIDE`], plus the number of
 /// one of its chains.
 #[derive(Clone, Copy, Debug)]
 struct Record {
@@ -129,9 +131,9 @@ impl Index {
     /// Takes the print of a number out; whether there was one.
     pub fn remove(&mut self, id: u64) -> bool {
         let Some(link) = self.links(Key::Id(id)).next() else { return false };
-        let slot = link / CHAINS as u32;
+        let slot = link / STRIDE;
         for chain in 0..CHAINS {
-            let link = slot * CHAINS as u32 + chain as u32;
+            let link = slot * STRIDE + chain as u32;
             if let Some(key) = self.key(link) {
                 self.unlink(link, key);
             }
@@ -161,30 +163,43 @@ impl Index {
 
     fn near(&self, newer: &Newer) -> Option<(u64, Kinship)> {
         let mut best: Option<(u64, Kinship)> = None;
-        let (mut steps, mut compared) = (0, Vec::with_capacity(MOST_STEPS));
-        for (_, shingle) in newer.view.listing().take(MOST_FOLLOWED) {
-            if best.is_some_and(|(_, kinship)| kinship == Kinship::Near) {
-                break;
+        let mut compared = Vec::with_capacity(MOST_STEPS);
+        for (link, shingle) in self.walk(newer) {
+            let slot = link / STRIDE;
+            if self.key(link) != Some(Key::Shingle(shingle)) || compared.contains(&slot) {
+                continue;
             }
-            let mut link = self.heads[self.bucket(Key::Shingle(shingle).hash())];
-            while link != END && steps < MOST_STEPS {
-                steps += 1;
-                let slot = link / CHAINS as u32;
-                let record = self.record(link);
-                if self.key(link) == Some(Key::Shingle(shingle)) && !compared.contains(&slot) {
-                    compared.push(slot);
-                    let kinship = newer.compare(&record.print);
-                    let id = record.id();
-                    let closer = best
-                        .is_none_or(|(least, known)| (kinship.rank(), least) > (known.rank(), id));
-                    if closer && kinship != Kinship::None {
-                        best = Some((id, kinship));
-                    }
-                }
-                link = record.next[link as usize % CHAINS];
+            compared.push(slot);
+            let record = self.record(link);
+            let (id, kinship) = (record.id(), newer.compare(&record.print));
+            let closer =
+                best.is_none_or(|(least, known)| (kinship.rank(), least) > (known.rank(), id));
+            if closer && kinship != Kinship::None {
+                best = Some((id, kinship));
             }
         }
         best
+    }
+
+    /// The links in the chains of a text's shingles, the newest first, and which shingle each is
+    /// followed for. The chains are walked side by side, so that memory is waited for side by
+    /// side too.
+    fn walk(&self, newer: &Newer) -> Vec<(u32, u32)> {
+        let mut ends: Vec<(u32, u32)> = newer
+            .view
+            .listing()
+            .take(MOST_FOLLOWED)
+            .map(|(_, shingle)| (self.heads[self.bucket(Key::Shingle(shingle).hash())], shingle))
+            .collect();
+        let mut walked = Vec::with_capacity(MOST_STEPS + MOST_FOLLOWED);
+        while !ends.is_empty() && walked.len() < MOST_STEPS {
+            ends.retain(|&(link, _)| link != END);
+            for (link, shingle) in &mut ends {
+                walked.push((*link, *shingle));
+                *link = self.record(*link).next[(*link % STRIDE) as usize];
+            }
+        }
+        walked
     }
 
     /// How many are listed under a key, at most twelve.
@@ -200,7 +215,7 @@ impl Index {
         };
         std::iter::from_fn(move || {
             let here = (link != END).then_some(link)?;
-            link = self.record(here).next[here as usize % CHAINS];
+            link = self.record(here).next[(here % STRIDE) as usize];
             Some(here)
         })
         .filter(move |&link| self.key(link) == Some(key))
@@ -208,7 +223,7 @@ impl Index {
 
     fn key(&self, link: u32) -> Option<Key> {
         let record = self.record(link);
-        match link as usize % CHAINS {
+        match (link % STRIDE) as usize {
             0 => Some(Key::Id(record.id())),
             1 => Some(Key::Exact(record.print.exact())),
             chain => record.print.shingle(record.ranks[chain - 2]).map(Key::Shingle),
@@ -216,13 +231,13 @@ impl Index {
     }
 
     fn record(&self, link: u32) -> &Record {
-        let slot = link as usize / CHAINS;
+        let slot = (link / STRIDE) as usize;
         &self.blocks[slot / BLOCK][slot % BLOCK]
     }
 
     fn next_mut(&mut self, link: u32) -> &mut u32 {
-        let slot = link as usize / CHAINS;
-        &mut self.blocks[slot / BLOCK][slot % BLOCK].next[link as usize % CHAINS]
+        let slot = (link / STRIDE) as usize;
+        &mut self.blocks[slot / BLOCK][slot % BLOCK].next[(link % STRIDE) as usize]
     }
 
     fn place(&mut self, record: Record) -> u32 {
@@ -246,7 +261,7 @@ impl Index {
     }
 
     fn link(&mut self, slot: u32, chain: usize, key: Key) {
-        let link = slot * CHAINS as u32 + chain as u32;
+        let link = slot * STRIDE + chain as u32;
         let bucket = self.bucket(key.hash());
         *self.next_mut(link) = std::mem::replace(&mut self.heads[bucket], link);
     }

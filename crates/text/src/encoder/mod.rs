@@ -1,4 +1,4 @@
-//! The second tier: a neural encoder of short texts in sixteen languages, run in plain Rust. It
+//! The second tier: a neural encoder of short texts in some ten languages, run in plain Rust. It
 //! gives a text's meaning as a direction (for comparing posts, stories and questions) and its tone.
 //!
 //! It is the Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2019; convolutions

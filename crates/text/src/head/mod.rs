@@ -2,7 +2,7 @@
 //! people said of posts.
 //!
 //! A head takes the shipped judgement of a text, its hashed features (those of
-//! [`features::tone`](crate::features::tone)) and, where it was read closely, its meaning, and judges
+//! [`features::tone`]) and, where it was read closely, its meaning, and judges
 //! anew: multinomial logistic regression that starts as the shipped judge and is pulled back to it, so
 //! that few lessons change little (the prior of Chelba and Acero 2004, "Adaptation of Maximum Entropy
 //! Capitalizer"). For texts read quickly and closely it has a layer each. A watch's head learns from
@@ -57,7 +57,7 @@ pub const LEAST_LESSONS: usize = 20;
 pub struct Lesson<'a> {
     /// The whole text.
     pub text: &'a str,
-    /// Its language, see [`sentiment::spoken`].
+    /// Its language, see [`spoken`](crate::sentiment::spoken).
     pub lang: &'a str,
     /// How it sounds.
     pub tone: Tone,

@@ -1,5 +1,7 @@
 # Was Menschen über Tonlagen sagen, und was daraus gelernt wird.
-tone-said = { $name } hat das { $age } gesagt; die Maschine hatte gesagt: { $was }.
+tone-said = { $age } gesagt von { $name }; die Maschine hatte gesagt: { $was }.
+tone-person-outranks = Was ein Mensch sagt, geht der Maschine vor
+tone-by-person = von einem Menschen
 tone-made = Ohne diese Wörter wäre das Urteil weniger sicher:
 tone-quick = Weil gerade sehr viel hereinkam, hat sie nur flüchtig hingesehen; sie liest den Beitrag noch einmal genauer.
 tone-ask = Wie klingt das gegenüber dem, worum es in diesem Suchauftrag geht?

@@ -1,5 +1,7 @@
 # What people say of tones, and what is learnt from it.
-tone-said = { $name } said so { $age }; the machine had said: { $was }.
+tone-said = Said { $age } by { $name }; the machine had said: { $was }.
+tone-person-outranks = What a person says outranks the machine
+tone-by-person = by a person
 tone-made = Without these words it would be less sure:
 tone-quick = It had a quick look only, since very much came in, and will read the post again more closely.
 tone-ask = How does it sound towards what this watch is about?

@@ -376,7 +376,9 @@ async fn a_person_says_how_a_mention_sounds_and_takes_it_back() {
     browser.get(&address).await.has("A machine judged it, no person.").has("id=\"tone\"");
     browser.send(&tone, &[("tone", "positive")]).await.leads_to(&after);
     let page = browser.get(&after).await;
-    page.has("said so").has("the machine had said: negative").has("aria-pressed=\"true\"");
+    page.has("by somebody at this machine; the machine had said: negative")
+        .has("by a person")
+        .has("aria-pressed=\"true\"");
     page.lacks("A machine judged it").has("Noted.");
     let said = browser.store.mention(number).await.unwrap().unwrap();
     assert_eq!(said.sentiment.map(|s| s.tone), Some(Tone::Positive));

@@ -1,0 +1,44 @@
+//! Work away from the runtime, and work that stands behind.
+
+use crate::{Result, StoreError};
+
+/// Runs what waits for the disk away from the runtime.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| StoreError::Unusable(format!("archive: {e}")))?
+}
+
+/// Runs what builds the index on a thread that stands behind everybody who is in a hurry: where
+/// processors are short, posts are matched and stored first.
+pub(super) async fn behind<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let failed = |e: &dyn std::fmt::Display| StoreError::Unusable(format!("archive: {e}"));
+    std::thread::Builder::new()
+        .name("archive".to_owned())
+        .spawn(move || {
+            step_back();
+            // Nobody waits any more only where the process ends.
+            let _ = tell.send(work());
+        })
+        .map_err(|e| failed(&e))?;
+    told.await.map_err(|e| failed(&e))?
+}
+
+/// Gives this thread, and those it starts, a lower priority. On Linux priorities are the threads'
+/// own; elsewhere the whole process would be slowed, so nothing is done.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    {
+        const NICE: i32 = 10;
+        if let Err(error) =
+            rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE)
+        {
+            tracing::debug!(%error, "the archive keeps its priority");
+        }
+    }
+}
