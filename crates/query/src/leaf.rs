@@ -212,7 +212,8 @@ fn shape(parser: &mut Parser<'_>, piece: &str, at: &At) -> Result<Option<Node>, 
     if is_address(piece) {
         return Ok(None);
     }
-    let body = piece.strip_suffix('*').unwrap_or(piece);
+    // Any number of stars at the end is one: the beginning of a word.
+    let body = piece.trim_end_matches('*');
     let starred = body.contains(['*', '?']) || body.is_empty() && !piece.is_empty();
     if starred {
         if !is_text(parser) {
@@ -295,10 +296,7 @@ fn slots(
     quoted: bool,
 ) -> Result<Vec<Slot>, QueryError> {
     let holds = holds(parser);
-    let (stem, open) = match piece.strip_suffix('*') {
-        Some(stem) => (stem, true),
-        None => (piece, false),
-    };
+    let (stem, open) = (piece.trim_end_matches('*'), piece.ends_with('*'));
     if quoted && holds != Holds::Address && !is_address(piece) {
         refuse_shapes(parser, stem, &at)?;
     }

@@ -446,6 +446,17 @@ proptest! {
     }
 }
 
+#[test]
+fn stars_at_the_end_of_a_word_are_one() {
+    for text in
+        ["a**", "\u{119a0}a**", "\"a b**\"", "#a**", "url:a.example**", "title:a**", "b**c**"]
+    {
+        holds_together(text).unwrap();
+    }
+    let of = |text: &str| parse(text).unwrap().ast;
+    assert_eq!(of("crash**"), of("crash*"));
+}
+
 fn holds_together(text: &str) -> Result<(), TestCaseError> {
     for read in [query::parse, query::parse_lenient] {
         match read(text) {

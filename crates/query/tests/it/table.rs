@@ -206,6 +206,8 @@ fn distances() {
 fn beginnings_signs_and_counts() {
     for (query, body, expect) in [
         ("crash*", "crashed", true),
+        ("crash**", "crashed", true),
+        ("crash***", "cras", false),
         ("crash*", "crash", true),
         ("crash*", "cras", false),
         ("S-Bah*", "S-Bahnhof", true),
