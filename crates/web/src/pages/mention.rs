@@ -5,7 +5,8 @@ use std::ops::Range;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use domain::{Part, Post, Time, Tone};
+use domain::alert::NEGATIVE_FROM;
+use domain::{Part, Post, Sentiment, Time, Tone};
 use store::MentionRow;
 use text::sentiment::{self, Care};
 use text::why;
@@ -145,11 +146,12 @@ struct Reasons {
 }
 
 impl Reasons {
-    /// As the judge would say today; none where a person said how the mention sounds, or where the
-    /// judge has learnt otherwise since.
+    /// As the judge would say today; none where a person said how the mention sounds, where the
+    /// judge itself is in doubt, or has learnt otherwise since.
     fn of(app: &App, row: &MentionRow) -> Reasons {
         let mut reasons = Reasons::default();
-        let Some(told) = row.sentiment.filter(|_| row.verdict.is_none()) else { return reasons };
+        let sure = |told: &Sentiment| row.verdict.is_none() && told.confidence >= NEGATIVE_FROM;
+        let Some(told) = row.sentiment.filter(sure) else { return reasons };
         let head = app.0.options.hooks.head(row.watch);
         let text = row.post.text();
         let Some(lang) = sentiment::spoken(&text, row.post.lang.as_deref()) else { return reasons };
