@@ -20,6 +20,9 @@ const AT_ONCE: f64 = 200.0;
 /// Posts waiting in the flow from which on a quick look has to do.
 const PRESSURE: u64 = 20;
 
+/// Posts a second from which on nothing is read again: it would take the judge's processor.
+const FLOOD: f64 = 1_000.0;
+
 /// Mentions read again at once.
 const STEP: u32 = 64;
 /// Between two looks when nothing waits, and while posts wait in the flow.
@@ -80,8 +83,14 @@ pub async fn keep(
     counters: Arc<Counters>,
     telling: Telling,
 ) {
+    let (mut looked, mut stored, mut flood) = (Instant::now(), 0, false);
     loop {
-        let busy = counters.waiting.load(Ordering::Relaxed) >= PRESSURE;
+        if looked.elapsed() >= LOOK {
+            let new = counters.new.load(Ordering::Relaxed);
+            let rate = new.saturating_sub(stored) as f64 / looked.elapsed().as_secs_f64();
+            (looked, stored, flood) = (Instant::now(), new, rate > FLOOD);
+        }
+        let busy = flood || counters.waiting.load(Ordering::Relaxed) >= PRESSURE;
         let read = if busy { Ok(0) } else { read_some(&house, &rules, telling).await };
         let more = match read {
             Ok(count) => count == STEP as usize,
