@@ -2,11 +2,9 @@
 //! work is done by `xtask/rivals/match`, a workspace of its own, so that nobody else compiles the
 //! rivals.
 
-use std::collections::BTreeMap;
-
 use crate::bench_replay::data_folder;
-use crate::bench_text::rival;
 use crate::figures::{Figure, Goal, tell};
+use crate::rivals;
 
 /// What has to hold, by the names of the figures.
 const GOALS: &[(&str, Goal)] = &[
@@ -32,25 +30,18 @@ const GOALS: &[(&str, Goal)] = &[
 /// The data is not there, or a step fails.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let data = std::path::absolute(data_folder(args).join("match"))?;
-    tell("match", &figures(&rival("match", &data)?)?)
+    tell("match", &figures(&rivals::run("match", &data)?)?)
 }
 
 fn figures(told: &[u8]) -> anyhow::Result<Vec<Figure>> {
-    let told: BTreeMap<String, f64> = serde_json::from_slice(told)?;
-    Ok(told.into_iter().map(|(name, value)| figure(name, value)).collect())
-}
-
-fn figure(name: String, value: f64) -> Figure {
-    let goal = GOALS.iter().find(|(of, _)| *of == name).map_or(Goal::None, |(_, goal)| *goal);
-    let unit = match name.as_str() {
+    rivals::figures(told, GOALS, |name| match name {
         name if name.contains("posts/s") => "posts/s",
         name if name.contains("built/s") => "queries/s",
         name if name.ends_with("µs") => "µs",
         name if name.contains("bytes") => "bytes",
         name if name.contains("to it") || name.ends_with("cost") => "times",
         _ => "",
-    };
-    Figure::new(name, value, unit, goal)
+    })
 }
 
 #[cfg(test)]

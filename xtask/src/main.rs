@@ -15,6 +15,7 @@ mod figures;
 mod fuzz;
 mod process;
 mod real;
+mod rivals;
 mod test;
 mod tidy;
 mod train;

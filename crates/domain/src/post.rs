@@ -262,11 +262,14 @@ pub struct Post {
     pub media: Vec<Media>,
 }
 
+/// Stands between the parts of a post in its text: an empty line.
+const BETWEEN: &str = "\n\n";
+
 /// Title, lead and body as one text, an empty line between those that are not empty.
 #[must_use]
 pub fn joined(parts: [&str; 3]) -> String {
     let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    filled.join("\n\n")
+    filled.join(BETWEEN)
 }
 
 impl Post {
@@ -287,6 +290,14 @@ impl Post {
     #[must_use]
     pub fn text(&self) -> String {
         joined([&self.title, &self.lead, &self.body])
+    }
+
+    /// Where title, lead and body begin in [`Post::text`].
+    #[must_use]
+    pub fn starts(&self) -> [usize; 3] {
+        let behind = |part: &str| if part.is_empty() { 0 } else { part.len() + BETWEEN.len() };
+        let lead = behind(&self.title);
+        [0, lead, lead + behind(&self.lead)]
     }
 
     /// A fingerprint of what a reader sees (title, lead, body, links). A post heard again with
@@ -344,6 +355,46 @@ mod tests {
             ("nothing", ""),
         ] {
             assert_eq!(host_of(url), host, "{url}");
+        }
+    }
+
+    #[test]
+    fn parts_begin_in_the_text_where_they_are_said_to() {
+        let check = |title: &str, lead: &str, body: &str| {
+            let parts = [title, lead, body];
+            let post =
+                Post { title: title.into(), lead: lead.into(), body: body.into(), ..bare_post() };
+            for (part, start) in parts.into_iter().zip(post.starts()) {
+                assert!(part.is_empty() || post.text()[start..].starts_with(part), "{parts:?}");
+            }
+        };
+        check("title", "lead", "body");
+        check("", "lead", "body");
+        check("title", "", "body");
+        check("", "", "body");
+        check("title", "", "");
+    }
+
+    fn bare_post() -> Post {
+        Post {
+            platform: Platform::WEB,
+            native_id: String::new(),
+            url: String::new(),
+            channel: Channel::Blog,
+            source: Source::default(),
+            author: None,
+            title: String::new(),
+            lead: String::new(),
+            body: String::new(),
+            lang: None,
+            published: Time(0),
+            received: Time(0),
+            links: vec![],
+            hashtags: vec![],
+            mentions: vec![],
+            relation: None,
+            engagement: Engagement::default(),
+            media: vec![],
         }
     }
 

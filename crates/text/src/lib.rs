@@ -16,7 +16,7 @@
 //! - [`copies`] finds texts that are one text: passed on, retyped, cut, framed anew, quoted.
 //! - [`names`] finds people, organisations, places, products, and numbers with units.
 //! - [`features`] and [`model`] are what both models are made of; training (`cargo xtask train`)
-//!   and use share them, so that they cannot differ.
+//!   and use share them, so that they cannot differ. [`learn`] is what all teaching shares.
 //!
 //! ```
 //! use domain::Tone;
@@ -37,6 +37,7 @@ pub mod encoder;
 pub mod features;
 pub mod head;
 pub mod language;
+pub mod learn;
 pub mod model;
 pub mod names;
 pub mod script;

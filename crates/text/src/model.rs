@@ -71,11 +71,11 @@ impl Filter<'_> {
 pub enum Broken {
     /// Shorter or longer than its header says.
     Length,
-    /// Does not begin with [`MAGIC`].
+    /// Does not begin with the magic bytes of its kind.
     Magic,
-    /// Of another [`VERSION`].
+    /// Of another version.
     Version,
-    /// Classes, bits, temperature or a name out of range.
+    /// A number or a name of the header is out of range.
     Header,
     /// The checksum differs.
     Checksum,
@@ -199,12 +199,6 @@ impl Sums<'_, '_> {
             }
         }
         scores
-    }
-
-    /// Whether nothing was told that the model knows.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.words.known.len + self.chars.known.len == 0
     }
 }
 
@@ -367,7 +361,8 @@ fn scale_of(weights: &[f32], classes: usize, class: usize) -> f32 {
     if largest == 0.0 { 1.0 } else { largest / 127.0 }
 }
 
-fn word(bytes: &[u8], at: usize) -> u32 {
+/// The little-endian number of four bytes there.
+pub(crate) fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 

@@ -154,23 +154,11 @@ pub fn shares_by(care: Care, head: Option<&Head>, text: &str, lang: &str) -> Opt
 #[must_use]
 pub fn judge_many(texts: &[&str], langs: &[Option<&str>]) -> Vec<Option<Sentiment>> {
     let stated = langs.iter().copied().chain(std::iter::repeat(None));
-    let known = texts.iter().zip(stated).map(|(text, lang)| {
-        spoken(text, lang).filter(|lang| encoder::LANGUAGES.contains(&lang.as_str()))
-    });
-    let known: Vec<Option<String>> = known.collect();
-    // What cannot be judged is not read either.
-    let chosen = texts.iter().zip(&known).filter(|(_, lang)| lang.is_some());
-    let chosen: Vec<&str> = chosen.map(|(text, _)| *text).collect();
-    let mut read = Encoder::shared().read(&chosen).into_iter();
-    texts
-        .iter()
-        .zip(&known)
-        .map(|(text, lang)| {
-            let lang = lang.as_ref()?;
-            let own = read.next()?.scores?;
-            Some(top(&both(&own, text, lang)))
-        })
-        .collect()
+    let judge = |(text, lang): (&&str, Option<&str>)| {
+        let reading = read(Care::Close, text, &spoken(text, lang)?)?;
+        Some(top(&reading.shares))
+    };
+    texts.iter().zip(stated).map(judge).collect()
 }
 
 /// Probabilities of negative, neutral and positive by the encoder's scores of a text and, where the

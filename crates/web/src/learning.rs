@@ -38,6 +38,16 @@ pub fn check_of(row: &HeadRow) -> Option<Check> {
     serde_json::from_str(&row.check).ok()
 }
 
+/// What a person means by `newest`, `none` or the number of a version.
+#[must_use]
+pub fn choice(name: &str) -> Option<Choice> {
+    match name {
+        "newest" => Some(Choice::Newest),
+        "none" => Some(Choice::None),
+        number => number.parse().ok().map(Choice::Version),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::Time;

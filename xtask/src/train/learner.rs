@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use text::features::Bag;
+use text::learn::{self, shuffle};
 use text::model::{Filter, Model, bucket, length_factor};
 
 /// One labelled text.
@@ -149,37 +150,18 @@ fn errors(scores: &[f32], row: &Row) -> Vec<f32> {
     errors
 }
 
-/// The temperature under which the rows' classes are most likely, by golden-section search.
+/// The temperature under which the rows' classes are most likely.
 pub fn temperature(model: &Model<'_>, rows: &[Row]) -> f32 {
     let scored: Vec<(Vec<f32>, &Row)> =
         rows.iter().map(|row| (model.scores(&row.bag), row)).collect();
-    let loss = |temperature: f32| -> f64 {
+    learn::temperature(0.1, 10.0, 1e-3, |temperature| {
         let of_row = |(scores, row): &(Vec<f32>, &Row)| {
             let scaled: Vec<f32> = scores.iter().map(|s| s / temperature).collect();
             let right = f64::from(1.0 - errors(&scaled, row)[row.class]);
             -right.max(1e-9).ln() * f64::from(row.weight)
         };
         scored.iter().map(of_row).sum()
-    };
-    let ratio = (5f32.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (0.1f32, 10.0f32);
-    while high - low > 1e-3 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        if loss(left) < loss(right) { high = right } else { low = left }
-    }
-    (low + high) / 2.0
-}
-
-/// Fisher and Yates, with numbers by SplitMix64.
-fn shuffle(order: &mut [usize], seed: &mut u64) {
-    for i in (1..order.len()).rev() {
-        *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = *seed;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        order.swap(i, (x % (i as u64 + 1)) as usize);
-    }
+    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use domain::WatchId;
 use serde_json::json;
-use store::{Choice, Store, StoreError};
-use web::learning::{check_of, in_use};
+use store::{Store, StoreError};
+use web::learning::{check_of, choice, in_use};
 
 use super::open_store;
 use crate::cli::asking::LearningCommand;
@@ -67,22 +67,16 @@ async fn show(store: &Store, as_json: bool) -> Result<()> {
 }
 
 async fn choose(store: &Store, version: &str, watch: Option<String>) -> Result<()> {
-    let choice = match version {
-        "newest" => Choice::Newest,
-        "none" => Choice::None,
-        number => match number.parse() {
-            Ok(id) => Choice::Version(id),
-            Err(_) => bail!(
-                "{number:?} is no version\nwhere: VERSION\nwhat to do: give a number that `horch \
-                 learning show` lists, newest or none"
-            ),
-        },
+    let Some(choice) = choice(version) else {
+        bail!(
+            "{version:?} is no version\nwhere: VERSION\nwhat to do: give a number that `horch \
+             learning show` lists, newest or none"
+        )
     };
     let id = match &watch {
         None => None,
         Some(name) => {
-            let found = store.watches().await?.into_iter().find(|w| w.name == *name);
-            let Some(found) = found else {
+            let Some(found) = store.watch_named(name).await? else {
                 bail!(
                     "there is no watch {name:?}\nwhere: --watch\nwhat to do: `horch watch list` \
                      shows all names"

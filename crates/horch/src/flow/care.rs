@@ -1,15 +1,17 @@
 //! How closely matched posts are read: closely while there is time for it, in a flood by a quick
 //! look, and closely again as soon as the flood is over.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use domain::{DAY, NewMention, Post, Sentiment, alert_for};
+use domain::{DAY, NewMention, PostId, Sentiment, alert_for};
 use store::{MentionFilter, MentionRow, Page, ReadAgain, StoreError};
 use text::sentiment::Care;
 
+use super::heads::Heads;
 use super::judge::{Found, Telling, Tones};
 use super::{Counters, House, Rules};
 
@@ -119,28 +121,18 @@ pub async fn read_some(
     if rows.is_empty() {
         return Ok(0);
     }
-    let mut posts: Vec<(Post, Vec<MentionRow>)> = Vec::new();
-    for row in &rows {
-        let id = row.post.id();
-        if posts.iter().all(|(post, _)| post.id() != id) {
+    // Whom else a post speaks of, its other mentions tell.
+    let mut seen: HashSet<PostId> = HashSet::new();
+    let mut posts: Vec<Vec<MentionRow>> = Vec::new();
+    for id in rows.iter().map(|row| row.post.id()) {
+        if seen.insert(id) {
             let filter = MentionFilter { post: Some(id), ..MentionFilter::default() };
-            posts.push((row.post.clone(), store.mentions(&filter, Page::After(0), 500).await?));
+            posts.push(store.mentions(&filter, Page::After(0), 500).await?);
         }
     }
     let heads = Arc::clone(&rules.load().heads);
     let reading = tokio::task::spawn_blocking(move || {
-        let mut read = Vec::new();
-        for (post, rows) in posts {
-            let found: Vec<Found> = rows
-                .iter()
-                .map(|row| Found { watch: row.watch, spans: row.spans.clone() })
-                .collect();
-            let tones = Tones::of(&post, &heads, &found, Care::Close);
-            let judged: Vec<Option<Sentiment>> =
-                (0..found.len()).map(|i| tones.towards(i)).collect();
-            read.extend(rows.into_iter().zip(judged).filter(|(row, _)| row.quick));
-        }
-        read
+        posts.into_iter().flat_map(|rows| read_closely(&heads, rows)).collect::<Vec<_>>()
     });
     let read = reading
         .await
@@ -176,6 +168,17 @@ pub async fn read_some(
         }
     }
     Ok(rows.len())
+}
+
+/// The mentions of one post that had a quick look only, and how they sound.
+fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Option<Sentiment>)> {
+    let Some(post) = rows.first().map(|row| &row.post) else { return Vec::new() };
+    let found: Vec<Found<'_>> =
+        rows.iter().map(|row| Found { watch: row.watch, spans: &row.spans }).collect();
+    let tones = Tones::of(post, heads, &found, Care::Close);
+    let judge = |(i, row): (usize, &MentionRow)| row.quick.then(|| tones.towards(i)).flatten();
+    let judged: Vec<Option<Sentiment>> = rows.iter().enumerate().map(judge).collect();
+    rows.into_iter().zip(judged).filter(|(row, _)| row.quick).collect()
 }
 
 #[cfg(test)]

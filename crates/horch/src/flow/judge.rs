@@ -122,20 +122,20 @@ impl Judge {
             return JudgedPost { post, mentions: Vec::new() };
         }
         let id = post.id();
-        let found: Vec<Found> = matches
+        let found: Vec<Found<'_>> = matches
             .iter()
-            .map(|found| Found { watch: found.watch, spans: found.hit.spans.clone() })
+            .map(|found| Found { watch: found.watch, spans: &found.hit.spans })
             .collect();
         let care = self.patience.take();
         let tones = Tones::of(&post, &rules.heads, &found, care);
         let quick = tones.are_quick();
+        let sentiments: Vec<_> = (0..found.len()).map(|i| tones.towards(i)).collect();
         let tell = self.telling.wants(&post, now);
         let mentions = matches
             .into_iter()
-            .enumerate()
-            .filter_map(|(i, found)| {
+            .zip(sentiments)
+            .filter_map(|(found, sentiment)| {
                 let Rule { version, alerts } = rules.get(found.watch)?;
-                let sentiment = tones.towards(i);
                 let mention = NewMention {
                     watch: found.watch,
                     watch_version: version,
@@ -170,17 +170,17 @@ pub fn normalise(post: &mut Post) {
 }
 
 /// A watch, and what it found in a post.
-pub struct Found {
+pub struct Found<'p> {
     /// The watch.
     pub watch: WatchId,
     /// The words that matched.
-    pub spans: Vec<Span>,
+    pub spans: &'p [Span],
 }
 
 /// How a post sounds towards each of the watches that found it.
 pub struct Tones<'p> {
     heads: &'p Heads,
-    found: &'p [Found],
+    found: &'p [Found<'p>],
     text: String,
     /// Where each part begins in the text.
     starts: [usize; 3],
@@ -194,13 +194,10 @@ pub struct Tones<'p> {
 impl<'p> Tones<'p> {
     /// Reads a post with that care.
     #[must_use]
-    pub fn of(post: &Post, heads: &'p Heads, found: &'p [Found], care: Care) -> Tones<'p> {
+    pub fn of(post: &Post, heads: &'p Heads, found: &'p [Found<'p>], care: Care) -> Tones<'p> {
         let text = post.text();
-        let behind = |part: &str| if part.is_empty() { 0 } else { part.len() + 2 };
-        let lead = behind(&post.title);
-        let starts = [0, lead, lead + behind(&post.lead)];
         let lang = sentiment::spoken(&text, post.lang.as_deref());
-        Tones { heads, found, text, starts, lang, care, whole: OnceCell::new() }
+        Tones { heads, found, text, starts: post.starts(), lang, care, whole: OnceCell::new() }
     }
 
     /// A closer look would say more.
@@ -233,7 +230,7 @@ impl<'p> Tones<'p> {
         if self.found.len() < 2 {
             return None;
         }
-        let places = |found: &Found| -> Vec<Range<usize>> {
+        let places = |found: &Found<'_>| -> Vec<Range<usize>> {
             found.spans.iter().map(|span| self.place(*span)).collect()
         };
         let own = places(&self.found[i]);

@@ -146,8 +146,6 @@ fn as_read(lessons: &[store::Lesson]) -> Vec<head::Lesson<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arc_swap::ArcSwap;
     use channels::Clock;
     use domain::{AlertRules, Batch, Observation, Platform, Post, Time, Tone};
@@ -234,7 +232,6 @@ mod tests {
         store.choose_head(None, Choice::Version(heads[0].id)).await.unwrap();
         let (again, ..) = watches::load(&store, &state).await.unwrap();
         assert!(again.heads.of(domain::WatchId(1)).is_some());
-        let _ = Arc::clone(&again.heads);
         store.close().await;
     }
 

@@ -16,6 +16,9 @@
 
 use std::array::from_fn;
 
+pub use crate::model::Broken;
+use crate::model::word;
+
 /// The first bytes of a weight file.
 pub const MAGIC: [u8; 8] = *b"HORCHENC";
 
@@ -42,21 +45,6 @@ pub(super) const READ: usize = WIDE + SEEN;
 
 const HEADER: usize = 128;
 const HIDDEN: usize = 320;
-
-/// Why bytes are not a weight file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// Shorter or longer than it says.
-    Length,
-    /// Does not begin with [`MAGIC`].
-    Magic,
-    /// Of another [`VERSION`].
-    Version,
-    /// A number of the header, or where a piece begins, is out of range.
-    Header,
-    /// The checksum differs.
-    Checksum,
-}
 
 /// One dense layer: an output's weights are its row times its scale.
 #[derive(Clone, Debug)]
@@ -265,8 +253,4 @@ fn checksum(bytes: &[u8]) -> u64 {
         eight[..chunk.len()].copy_from_slice(chunk);
         (hash ^ u64::from_le_bytes(eight)).wrapping_mul(0x0000_0100_0000_01b3)
     })
-}
-
-fn word(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }

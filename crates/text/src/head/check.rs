@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::teach::{Row, shares, shuffle, teach};
+use super::teach::{Row, shares, teach};
+use crate::learn::{self, shuffle};
 
 /// Parts of the cross-validation.
 const PARTS: usize = 5;
@@ -116,21 +117,14 @@ fn judged(own: &[Row], others: &[Row], parts: &[usize], most: usize) -> Vec<[f32
     scores
 }
 
-/// By golden-section search, between .3 and 5 (Guo et al. 2017).
+/// The temperature at which the rows' tones are likeliest.
 fn temperature(rows: &[Row], scores: &[[f32; 3]]) -> f32 {
-    let loss = |temperature: f32| -> f64 {
+    learn::temperature(0.3, 5.0, 1e-2, |temperature| {
         rows.iter()
             .zip(scores)
             .map(|(row, scores)| loss_of(row, &shares(scores, temperature)))
             .sum()
-    };
-    let ratio = (5f32.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (0.3f32, 5.0f32);
-    while high - low > 1e-2 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        if loss(left) < loss(right) { high = right } else { low = left }
-    }
-    (low + high) / 2.0
+    })
 }
 
 fn loss_of(row: &Row, shares: &[f32; 3]) -> f64 {

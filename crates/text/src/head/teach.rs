@@ -7,6 +7,7 @@ use super::layer::{Layer, MEANING, logs, mixed};
 use super::{BITS, Lesson, NAMES};
 use crate::encoder::WIDE;
 use crate::features;
+use crate::learn::shuffle;
 use crate::model::{self, Filter, Model, bucket, length_factor};
 use crate::sentiment::{Care, Reading, read};
 
@@ -24,6 +25,7 @@ const PULL: f32 = 2e-3;
 const FILTER_BITS: u32 = 16;
 
 /// A lesson, read.
+#[derive(Clone)]
 pub(super) struct Row {
     pub tone: usize,
     /// Probabilities by the shipped judge.
@@ -54,18 +56,12 @@ impl Row {
     /// As a quick look reads it.
     pub fn quickly(&self) -> Row {
         let (shipped, scores) = (self.quick, logs(&self.quick));
-        Row { shipped, scores, meaning: Vec::new(), ..self.weighing(self.weight) }
+        Row { shipped, scores, meaning: Vec::new(), ..self.clone() }
     }
 
-    /// Counting as much as any other.
+    /// Counting that much.
     pub fn weighing(&self, weight: f32) -> Row {
-        Row {
-            weight,
-            meaning: self.meaning.clone(),
-            words: self.words.clone(),
-            chars: self.chars.clone(),
-            ..*self
-        }
+        Row { weight, ..self.clone() }
     }
 
     fn groups(&self) -> [&[u32]; 2] {
@@ -187,16 +183,4 @@ pub(super) fn shares(scores: &[f32; 3], temperature: f32) -> [f32; 3] {
     let exps = scores.map(|score| ((score - top) / temperature).exp());
     let sum: f32 = exps.iter().sum();
     exps.map(|exp| exp / sum)
-}
-
-/// Fisher and Yates, with numbers by SplitMix64.
-pub(super) fn shuffle(order: &mut [usize], seed: &mut u64) {
-    for i in (1..order.len()).rev() {
-        *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = *seed;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        order.swap(i, (x % (i as u64 + 1)) as usize);
-    }
 }

@@ -18,7 +18,7 @@ use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
-use crate::learning::{check_of, in_use};
+use crate::learning::{check_of, choice, in_use};
 use crate::pages::done;
 use crate::show::{Clock, When, iso};
 use crate::visit::{Sent, Visit};
@@ -187,16 +187,6 @@ pub async fn choose(State(app): State<App>, sent: Sent) -> Result<Response, Fail
             chosen?;
             Ok(done("/learning", "learning"))
         }
-    }
-}
-
-/// What a person means by `newest`, `none` or a number.
-#[must_use]
-pub fn choice(name: &str) -> Option<Choice> {
-    match name {
-        "newest" => Some(Choice::Newest),
-        "none" => Some(Choice::None),
-        number => number.parse().ok().map(Choice::Version),
     }
 }
 

@@ -9,7 +9,7 @@ use domain::alert::NEGATIVE_FROM;
 use domain::{Part, Post, Sentiment, Time, Tone};
 use store::MentionRow;
 use text::sentiment::{self, Care};
-use text::why;
+use text::why::{self, Influence};
 
 use crate::app::App;
 use crate::fail::Fail;
@@ -101,7 +101,7 @@ pub async fn show(
     let mut f = Frame::inside(&app, &visit, "mentions", &query).await?;
     f.title = f.w.name("title-mention", row.post.source.display_name()).into_owned();
     let clock = app.clock(visit.lang);
-    let m = MentionView::of(&clock, &row);
+    let mut m = MentionView::of(&clock, &row);
     let versions = store.watch_versions(row.watch).await?;
     let asked = versions.iter().find(|(version, ..)| *version == row.watch_version);
     let post = row.post.id();
@@ -112,7 +112,6 @@ pub async fn show(
     let whole = |text: &str, part| {
         with_reasons(pieces(text, &row.spans, part, usize::MAX), reasons.of_part(part))
     };
-    let mut m = m;
     m.title = whole(&row.post.title, Part::Title);
     let template = MentionPage {
         said: row.verdict.as_ref().map(|verdict| learning::said(&clock, verdict)),
@@ -160,19 +159,13 @@ impl Reasons {
         if judge(&text).is_none_or(|shares| sentiment::top(&shares).tone != told.tone) {
             return reasons;
         }
-        for found in why::influences(&text, &judge) {
-            reasons.words.push(text[found.range.clone()].to_owned());
-            let mut start = 0;
-            for (part, whole) in
-                [&row.post.title, &row.post.lead, &row.post.body].into_iter().enumerate()
-            {
-                if whole.is_empty() {
-                    continue;
-                }
-                if found.range.start >= start && found.range.end <= start + whole.len() {
-                    reasons.parts[part].push(found.range.start - start..found.range.end - start);
-                }
-                start += whole.len() + 2;
+        let starts = row.post.starts();
+        for Influence { range, .. } in why::influences(&text, &judge) {
+            reasons.words.push(text[range.clone()].to_owned());
+            // A word stands in the last part that begins before it; where an empty part begins,
+            // the next one does too.
+            if let Some(part) = starts.iter().rposition(|start| *start <= range.start) {
+                reasons.parts[part].push(range.start - starts[part]..range.end - starts[part]);
             }
         }
         reasons.parts.iter_mut().for_each(|part| part.sort_by_key(|range| range.start));
