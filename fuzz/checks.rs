@@ -6,7 +6,7 @@ use query::import::{Dialect, import};
 use query::{At, Document, Lang, Matcher, Query, Scratch, explain, matches_one};
 use text::copies::{Index, Kinship, Print, compare};
 use text::names::names;
-use text::{language, sentiment};
+use text::{kinds, language, sentiment};
 
 /// Longer inputs tell nothing that shorter ones do not.
 const MOST_BYTES: usize = 4_096;
@@ -132,6 +132,10 @@ pub fn says(data: &[u8]) {
                 assert!(end <= name.range.start && name.range.start < name.range.end, "{name:?}");
                 assert!(text.get(name.range.clone()).is_some(), "{name:?}");
                 end = name.range.end;
+            }
+            for found in kinds::find(text, lang, sentiment::shares(text).as_ref()) {
+                assert!(found.points >= kinds::ENOUGH, "{found:?}");
+                assert!(found.cues.iter().all(|cue| text.get(cue.clone()).is_some()), "{found:?}");
             }
         }
     }

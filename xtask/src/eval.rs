@@ -1,5 +1,5 @@
 //! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `encoder`, `learning`, `words`,
-//! `copies`, `names` alone): measures what the product says about texts against what people said, on
+//! `copies`, `names`, `kinds` alone): measures what the product says about texts against what people said, on
 //! texts no model was trained on, and writes the figures to `target/figures/eval-text.json`.
 //! `docs/accuracy.md` states and explains them.
 
@@ -7,6 +7,7 @@
 
 mod copies;
 mod encoder;
+mod kinds;
 mod learning;
 mod measure;
 mod names;
@@ -18,6 +19,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 use serde_json::Value;
+use text::sentiment::Care;
 use text::{language, sentiment};
 
 use crate::figures::{Figure, Goal, tell};
@@ -34,8 +36,17 @@ const STRANGERS: &str = include_str!("../../crates/text/tests/strangers.tsv");
 /// An unknown evaluation, data that are missing or unreadable, or a folder that cannot be written.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(args)?;
-    let known =
-        ["text", "language", "sentiment", "encoder", "learning", "words", "copies", "names"];
+    let known = [
+        "text",
+        "language",
+        "sentiment",
+        "encoder",
+        "learning",
+        "words",
+        "copies",
+        "names",
+        "kinds",
+    ];
     let name = options.name.as_str();
     if !known.contains(&name) {
         bail!("no evaluation {name:?}: say {}", known.join(", "));
@@ -64,6 +75,10 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     }
     if wanted("names") {
         names::find_names(&mut figures);
+    }
+    if wanted("kinds") {
+        kinds::kinds(&options.data, Care::Quick, &mut figures)?;
+        kinds::kinds(&options.data, Care::Close, &mut figures)?;
     }
     println!();
     tell(&format!("eval-{}", options.name), &figures.0)

@@ -244,6 +244,7 @@ mod tests {
             spans: vec![],
             why: String::new(),
             sentiment: Some(Sentiment { tone, confidence: 0.9 }),
+            kinds: crate::Kinds::NONE,
             quick: false,
             matched: Time(5),
         }

@@ -22,6 +22,7 @@
 //!     spans: vec![],
 //!     why: "windows 7".into(),
 //!     sentiment: Some(Sentiment { tone: Tone::Negative, confidence: 0.9 }),
+//!     kinds: domain::Kinds::NONE,
 //!     quick: false,
 //!     matched: Time(1_000),
 //! };
@@ -32,6 +33,7 @@
 
 pub mod alert;
 pub mod health;
+pub mod kind;
 pub mod latency;
 pub mod mention;
 pub mod observation;
@@ -46,6 +48,7 @@ pub use alert::{
     AlertId, AlertReason, DeliveryState, Message, NewAlert, Way, alert_for, retry_after,
 };
 pub use health::{Condition, GapReason, GapReport, Health};
+pub use kind::{Kind, Kinds};
 pub use latency::{Latency, Moments};
 pub use mention::{NewMention, Part, Sentiment, Span, Tone};
 pub use observation::{Batch, CursorMove, Observation};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kind::Kinds;
 use crate::time::Time;
 use crate::watch::WatchId;
 
@@ -84,6 +85,9 @@ pub struct NewMention {
     pub why: String,
     /// The tone; `None` when no model judges the post's language.
     pub sentiment: Option<Sentiment>,
+    /// What it is.
+    #[serde(default)]
+    pub kinds: Kinds,
     /// The tone comes from a quick look and is to be judged again.
     #[serde(default)]
     pub quick: bool,

@@ -317,6 +317,10 @@ impl web::Hooks for Hooks {
         (entry.build)(settings).map(drop).map_err(|error| error.to_string())
     }
 
+    fn kind_head(&self, watch: WatchId, kind: domain::Kind) -> bool {
+        self.rules.load().heads.of_kind(watch, kind).is_some()
+    }
+
     fn head(&self, watch: WatchId) -> Option<Arc<text::head::Head>> {
         self.rules.load().heads.of(watch).cloned()
     }

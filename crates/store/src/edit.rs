@@ -165,6 +165,7 @@ async fn match_anew(
     crate::mention::add(write, &added).await?;
     copy_post_to_mentions(write, known, source, post).await?;
     crate::verdict::outrank(write, &[known.row]).await?;
+    crate::kind::outrank(write, &[known.row]).await?;
     crate::mention::mark_mentioned(write, &[known.row]).await
 }
 
@@ -194,7 +195,7 @@ async fn refresh(write: &mut Write, number: i64, mention: &domain::NewMention) -
     let (tone, confidence) = crate::mention::tone_columns(mention.sentiment);
     sqlx::query(
         "UPDATE mentions SET watch_version = ?, spans = ?, why = ?, tone = ?, confidence = ?, \
-         quick = ? WHERE number = ?",
+         quick = ?, kinds = ? WHERE number = ?",
     )
     .bind(i64::from(mention.watch_version))
     .bind(spans_to_text(&mention.spans))
@@ -202,6 +203,7 @@ async fn refresh(write: &mut Write, number: i64, mention: &domain::NewMention) -
     .bind(tone)
     .bind(confidence)
     .bind(mention.quick)
+    .bind(i64::from(mention.kinds.bits()))
     .bind(number)
     .execute(write.conn())
     .await?;

@@ -77,7 +77,10 @@ pub(crate) async fn lead(
             candidates.push(lead);
         }
     }
-    let alone = candidates.len() == 1 && filter.tones.is_empty() && filter.words.is_none();
+    let alone = candidates.len() == 1
+        && filter.tones.is_empty()
+        && filter.kinds.is_empty()
+        && filter.words.is_none();
     if candidates.is_empty() || (alone && need == Need::All) {
         return Ok(Lead::Planner);
     }
@@ -129,6 +132,9 @@ pub(crate) fn push(sql: &mut QueryBuilder<Sqlite>, filter: &MentionFilter) {
     channels(sql, filter);
     langs(sql, filter);
     one_of(sql, "m.tone", filter.tones.iter().map(|tone| tone.as_str()));
+    if !filter.kinds.is_empty() {
+        sql.push(" AND m.kinds & ").push_bind(i64::from(filter.kinds.bits())).push(" <> 0");
+    }
     tiers(sql, filter);
     source(sql, filter);
     published(sql, filter);

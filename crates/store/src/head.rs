@@ -1,10 +1,10 @@
 //! Heads: what was learnt from verdicts, version by version, and which one judges.
 
-use domain::{Time, WatchId};
+use domain::{Kind, Time, WatchId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::{Choice, HeadRow, NewHead, Result, Store, StoreError};
+use crate::{Choice, HeadRow, NewHead, Result, Store, StoreError, Subject};
 
 /// Versions kept of the house's head and of each watch's, and the chosen one.
 const KEPT: i64 = 20;
@@ -19,7 +19,7 @@ impl Store {
     /// [`StoreError::Missing`] when the watch is gone.
     pub async fn add_head(&self, head: &NewHead) -> Result<i64> {
         let mut write = self.write().await?;
-        if let Some(watch) = head.watch {
+        if let Some(watch) = head.subject.watch {
             let there: Option<i64> = sqlx::query_scalar("SELECT id FROM watches WHERE id = ?")
                 .bind(watch.0)
                 .fetch_optional(write.conn())
@@ -27,10 +27,11 @@ impl Store {
             there.ok_or_else(|| StoreError::Missing(format!("watch {}", watch.0)))?;
         }
         let id = sqlx::query_scalar(
-            "INSERT INTO heads (watch, made, revision, \"check\", bytes) VALUES (?, ?, ?, ?, ?) \
-             RETURNING id",
+            "INSERT INTO heads (watch, kind, made, revision, \"check\", bytes) \
+             VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         )
-        .bind(head.watch.map(|watch| watch.0))
+        .bind(head.subject.watch.map(|watch| watch.0))
+        .bind(kind_name(head.subject))
         .bind(head.made.0)
         .bind(head.revision)
         .bind(&head.check)
@@ -38,12 +39,13 @@ impl Store {
         .fetch_one(write.conn())
         .await?;
         sqlx::query(
-            "DELETE FROM heads WHERE watch IS ?1 AND id NOT IN \
-             (SELECT id FROM heads WHERE watch IS ?1 ORDER BY id DESC LIMIT ?2) \
+            "DELETE FROM heads WHERE watch IS ?1 AND kind = ?3 AND id NOT IN (SELECT id FROM heads \
+             WHERE watch IS ?1 AND kind = ?3 ORDER BY id DESC LIMIT ?2) \
              AND id NOT IN (SELECT head FROM head_choices WHERE head IS NOT NULL)",
         )
-        .bind(head.watch.map(|watch| watch.0))
+        .bind(head.subject.watch.map(|watch| watch.0))
         .bind(KEPT)
+        .bind(kind_name(head.subject))
         .execute(write.conn())
         .await?;
         write.numbers.settings += 1;
@@ -53,10 +55,11 @@ impl Store {
 
     /// All versions, newest first, without their weights.
     pub async fn heads(&self) -> Result<Vec<HeadRow>> {
-        let rows =
-            sqlx::query("SELECT id, watch, made, revision, \"check\" FROM heads ORDER BY id DESC")
-                .fetch_all(self.readers())
-                .await?;
+        let rows = sqlx::query(
+            "SELECT id, watch, kind, made, revision, \"check\" FROM heads ORDER BY id DESC",
+        )
+        .fetch_all(self.readers())
+        .await?;
         rows.iter().map(head_from).collect()
     }
 
@@ -69,15 +72,16 @@ impl Store {
         Ok(bytes)
     }
 
-    /// What people chose: for the house (`None`) and for watches.
-    pub async fn head_choices(&self) -> Result<Vec<(Option<WatchId>, Choice)>> {
-        let rows: Vec<(i64, Option<i64>)> =
-            sqlx::query_as("SELECT watch, head FROM head_choices ORDER BY watch")
+    /// What people chose: for the house and for watches.
+    pub async fn head_choices(&self) -> Result<Vec<(Subject, Choice)>> {
+        let rows: Vec<(i64, String, Option<i64>)> =
+            sqlx::query_as("SELECT watch, kind, head FROM head_choices ORDER BY watch, kind")
                 .fetch_all(self.readers())
                 .await?;
-        let choices = rows.into_iter().map(|(watch, head)| {
+        let choices = rows.into_iter().map(|(watch, kind, head)| {
             let watch = (watch != HOUSE).then_some(WatchId(watch));
-            (watch, head.map_or(Choice::None, Choice::Version))
+            let subject = Subject { watch, kind: Kind::named(&kind) };
+            (subject, head.map_or(Choice::None, Choice::Version))
         });
         Ok(choices.collect())
     }
@@ -86,13 +90,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] when the house or the watch has no such version.
-    pub async fn choose_head(&self, watch: Option<WatchId>, choice: Choice) -> Result<()> {
+    pub async fn choose_head(&self, subject: Subject, choice: Choice) -> Result<()> {
         let mut write = self.write().await?;
-        let place = watch.map_or(HOUSE, |watch| watch.0);
+        let place = subject.watch.map_or(HOUSE, |watch| watch.0);
         let head = match choice {
             Choice::Newest => {
-                sqlx::query("DELETE FROM head_choices WHERE watch = ?")
+                sqlx::query("DELETE FROM head_choices WHERE watch = ? AND kind = ?")
                     .bind(place)
+                    .bind(kind_name(subject))
                     .execute(write.conn())
                     .await?;
                 write.numbers.settings += 1;
@@ -103,18 +108,20 @@ impl Store {
         };
         if let Some(id) = head {
             let there: Option<i64> =
-                sqlx::query_scalar("SELECT id FROM heads WHERE id = ? AND watch IS ?")
+                sqlx::query_scalar("SELECT id FROM heads WHERE id = ? AND watch IS ? AND kind = ?")
                     .bind(id)
-                    .bind(watch.map(|watch| watch.0))
+                    .bind(subject.watch.map(|watch| watch.0))
+                    .bind(kind_name(subject))
                     .fetch_optional(write.conn())
                     .await?;
             there.ok_or_else(|| StoreError::Missing(format!("version {id}")))?;
         }
         sqlx::query(
-            "INSERT INTO head_choices (watch, head) VALUES (?, ?) \
-             ON CONFLICT (watch) DO UPDATE SET head = excluded.head",
+            "INSERT INTO head_choices (watch, kind, head) VALUES (?, ?, ?) \
+             ON CONFLICT (watch, kind) DO UPDATE SET head = excluded.head",
         )
         .bind(place)
+        .bind(kind_name(subject))
         .bind(head)
         .execute(write.conn())
         .await?;
@@ -123,10 +130,18 @@ impl Store {
     }
 }
 
+/// The kind as the database has it: nothing for tones.
+fn kind_name(subject: Subject) -> &'static str {
+    subject.kind.map_or("", Kind::as_str)
+}
+
 fn head_from(row: &SqliteRow) -> Result<HeadRow> {
     Ok(HeadRow {
         id: row.try_get("id")?,
-        watch: row.try_get::<Option<i64>, _>("watch")?.map(WatchId),
+        subject: Subject {
+            watch: row.try_get::<Option<i64>, _>("watch")?.map(WatchId),
+            kind: Kind::named(row.try_get("kind")?),
+        },
         made: Time(row.try_get("made")?),
         revision: row.try_get("revision")?,
         check: row.try_get("check")?,

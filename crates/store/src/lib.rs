@@ -74,6 +74,7 @@ mod edit;
 mod filter;
 mod head;
 mod ingest;
+mod kind;
 mod list;
 mod mention;
 mod open;
@@ -98,9 +99,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use domain::{
-    AlertId, AlertReason, AlertRules, Channel, CursorMove, DeliveryState, GapReport, NewAlert,
-    NewMention, Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier, Time, Tone,
-    Watch, WatchId, Way,
+    AlertId, AlertReason, AlertRules, Channel, CursorMove, DeliveryState, GapReport, Kind, Kinds,
+    NewAlert, NewMention, Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier,
+    Time, Tone, Watch, WatchId, Way,
 };
 
 /// Why a question to the store failed.
@@ -234,6 +235,10 @@ pub struct MentionRow {
     pub quick: bool,
     /// What a person said of its tone.
     pub verdict: Option<Verdict>,
+    /// What it is: by a person where there is a [`MentionRow::kind_verdict`], else by the machine.
+    pub kinds: Kinds,
+    /// What a person said of its kinds.
+    pub kind_verdict: Option<KindVerdict>,
     /// When the matcher said so.
     pub matched: Time,
     /// When the first person or system was told.
@@ -251,6 +256,17 @@ pub struct Verdict {
     pub was: Option<Sentiment>,
 }
 
+/// What a person said of a mention's kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindVerdict {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// What the machine had said.
+    pub was: Kinds,
+}
+
 /// A mention that was judged anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReadAgain {
@@ -260,6 +276,8 @@ pub struct ReadAgain {
     pub versions: u32,
     /// How it sounds.
     pub sentiment: Option<Sentiment>,
+    /// What it is.
+    pub kinds: Kinds,
 }
 
 /// A verdict as one learns from it.
@@ -279,11 +297,44 @@ pub struct Lesson {
     pub revision: i64,
 }
 
+/// What was said of a mention's kinds, as one learns from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindLesson {
+    /// The watch whose mention it was.
+    pub watch: WatchId,
+    /// What it is; all others it is not.
+    pub kinds: Kinds,
+    /// The post's text.
+    pub text: String,
+    /// The post's language.
+    pub lang: Option<String>,
+    /// [`Change::settings`] when it was said.
+    pub revision: i64,
+}
+
+/// What a head judges: mentions of one watch or of the whole house, their tone or whether they are
+/// of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    /// Of this watch; `None`: of the whole house.
+    pub watch: Option<WatchId>,
+    /// Whether they are of this kind; `None`: how they sound.
+    pub kind: Option<Kind>,
+}
+
+impl Subject {
+    /// How a watch's mentions sound, or the house's.
+    #[must_use]
+    pub const fn tone(watch: Option<WatchId>) -> Subject {
+        Subject { watch, kind: None }
+    }
+}
+
 /// A version of what was learnt, to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewHead {
-    /// Of this watch; `None`: of the whole house.
-    pub watch: Option<WatchId>,
+    /// What it judges.
+    pub subject: Subject,
     /// When it was made.
     pub made: Time,
     /// Revision of the newest verdict it knows.
@@ -299,8 +350,8 @@ pub struct NewHead {
 pub struct HeadRow {
     /// Its number; grows.
     pub id: i64,
-    /// Of this watch; `None`: of the whole house.
-    pub watch: Option<WatchId>,
+    /// What it judges.
+    pub subject: Subject,
     /// When it was made.
     pub made: Time,
     /// Revision of the newest verdict it knows.
@@ -333,6 +384,8 @@ pub struct MentionFilter {
     pub langs: Vec<String>,
     /// With these tones.
     pub tones: Vec<Tone>,
+    /// Of at least one of these kinds.
+    pub kinds: Kinds,
     /// From sources on these tiers.
     pub tiers: Vec<Tier>,
     /// From this source.

@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection};
 
 use crate::filter::{self, Need};
+use crate::kind::{kind_verdict_from, kinds_from};
 use crate::open::Write;
 use crate::post::{POST_COLUMNS, named_or_none, post_from};
 use crate::rows::{bytes16, damaged, rows_of, write_rows};
@@ -20,11 +21,14 @@ use crate::{
 
 /// The columns of [`row_from`].
 const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version, p.versions, \
-    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, m.quick, \
+    m.spans, m.why, m.tone, m.confidence, m.matched, m.told, m.quick, m.kinds, \
+    k.by_person AS kinds_by, k.at AS kinds_at, k.was AS kinds_was, \
     v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, ";
 const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
     CROSS JOIN watches w ON w.id = m.watch LEFT JOIN verdicts v ON v.watch = m.watch \
-    AND v.post = m.post AND v.fingerprint = p.fingerprint AND v.tone IS NOT NULL ";
+    AND v.post = m.post AND v.fingerprint = p.fingerprint AND v.tone IS NOT NULL \
+    LEFT JOIN kind_verdicts k ON k.watch = m.watch AND k.post = m.post \
+    AND k.fingerprint = p.fingerprint AND k.kinds IS NOT NULL ";
 /// Posts a transaction when the past is filled in: live posts must get in between.
 const BACKFILL: usize = 500;
 
@@ -70,7 +74,7 @@ pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> 
     write_rows(
         write.conn(),
         "INSERT INTO mentions (number, watch, post, platform, channel, lang, tone, tier, source, \
-         published, matched, live, confidence, watch_version, spans, why, quick) ",
+         published, matched, live, confidence, watch_version, spans, why, quick, kinds) ",
         "",
         lines,
         |row, line| {
@@ -91,7 +95,8 @@ pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> 
                 .push_bind(i64::from(line.mention.watch_version))
                 .push_bind(spans_to_text(&line.mention.spans))
                 .push_bind(&line.mention.why)
-                .push_bind(line.mention.quick);
+                .push_bind(line.mention.quick)
+                .push_bind(i64::from(line.mention.kinds.bits()));
         },
     )
     .await?;
@@ -167,7 +172,9 @@ fn row_from(row: &SqliteRow) -> Result<MentionRow> {
         why: row.try_get("why")?,
         sentiment,
         quick: row.try_get("quick")?,
+        kinds: kinds_from(row, "kinds")?.unwrap_or_default(),
         verdict: verdict_from(row)?,
+        kind_verdict: kind_verdict_from(row)?,
         matched: Time(row.try_get("matched")?),
         told: row.try_get::<Option<i64>, _>("told")?.map(Time),
     })
@@ -265,14 +272,17 @@ impl Store {
         for read in read {
             let (tone, confidence) = tone_columns(read.sentiment);
             sqlx::query(
-                "UPDATE mentions SET tone = ?2, confidence = ?3, quick = 0 WHERE number = ?1 AND \
-                 quick = 1 AND EXISTS (SELECT 1 FROM posts p WHERE p.id = mentions.post AND \
+                "UPDATE mentions SET tone = ?2, confidence = ?3, quick = 0, kinds = CASE WHEN EXISTS \
+                 (SELECT 1 FROM kind_verdicts v WHERE v.watch = mentions.watch AND v.post = \
+                 mentions.post AND v.kinds IS NOT NULL) THEN kinds ELSE ?5 END \
+                 WHERE number = ?1 AND quick = 1 AND EXISTS (SELECT 1 FROM posts p WHERE p.id = mentions.post AND \
                  p.versions = ?4)",
             )
             .bind(read.mention)
             .bind(tone)
             .bind(confidence)
             .bind(i64::from(read.versions))
+            .bind(i64::from(read.kinds.bits()))
             .execute(write.conn())
             .await?;
         }
@@ -483,6 +493,7 @@ impl Store {
         add(&mut write, &lines).await?;
         mark_mentioned(&mut write, &rows).await?;
         crate::verdict::outrank(&mut write, &rows).await?;
+        crate::kind::outrank(&mut write, &rows).await?;
         write.commit().await?;
         Ok(lines.len() as u64)
     }

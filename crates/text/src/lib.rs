@@ -8,6 +8,7 @@
 //! - [`sentiment`] judges the tone, with a calibrated probability, in the languages whose quality
 //!   was measured.
 //! - [`head`] learns a house's own judgement of tones from what its people say.
+//! - [`kinds`] says what a post is: complaint, question, praise, call, claim, crisis, abuse.
 //! - [`target`] finds what of a post speaks of one name among several, [`why`] the words that made
 //!   a judgement.
 //! - [`encoder`] reads meaning and tone with a neural network, for a hundred times the work.
@@ -36,6 +37,7 @@ pub mod copies;
 pub mod encoder;
 pub mod features;
 pub mod head;
+pub mod kinds;
 pub mod language;
 pub mod learn;
 pub mod model;

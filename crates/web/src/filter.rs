@@ -1,6 +1,6 @@
 //! Which mentions: the filter as it stands in the address, so that every view can be linked.
 
-use domain::{Channel, Platform, SourceId, Tier, Tone, WatchId};
+use domain::{Channel, Kind, Platform, SourceId, Tier, Tone, WatchId};
 use jiff::tz::TimeZone;
 use store::MentionFilter;
 
@@ -20,7 +20,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Reads `watch=1&platform=bluesky&channel=blog&lang=de&tone=negative&tier=leading
+    /// Reads `watch=1&platform=bluesky&channel=blog&lang=de&tone=negative&kind=question&tier=leading
     /// &source=HEX&words=…&since=2026-11-24&until=2026-11-24T12:00`.
     pub fn read(query: &Pairs, zone: &TimeZone) -> Wanted {
         let mut wanted = Wanted::default();
@@ -41,6 +41,13 @@ impl Wanted {
             "channel" => add(&mut filter.channels, Channel::named(value)),
             "lang" => add(&mut filter.langs, lang(value)),
             "tone" => add(&mut filter.tones, Tone::named(value)),
+            "kind" => match Kind::named(value).filter(|kind| !filter.kinds.has(*kind)) {
+                Some(kind) => {
+                    filter.kinds = filter.kinds.with(kind);
+                    true
+                }
+                None => false,
+            },
             "tier" => add(&mut filter.tiers, Tier::named(value)),
             "source" => set(&mut filter.source, SourceId::parse(value)),
             "words" => set(&mut filter.words, Some(value.chars().take(LONGEST_WORDS).collect())),

@@ -277,6 +277,7 @@ mod tests {
                 .iter()
                 .map(|c| format!("channel-{}", c.as_str()))
                 .chain(domain::Tone::ALL.iter().map(|t| format!("tone-{}", t.as_str())))
+                .chain(domain::Kind::ALL.iter().map(|k| format!("kind-{}", k.as_str())))
                 .chain(domain::Tier::ALL.iter().map(|t| format!("tier-{}", t.as_str())))
                 .chain(domain::GapReason::ALL.iter().map(|g| format!("gap-{}", g.as_str())))
                 .chain(

@@ -2,32 +2,29 @@
 
 use std::collections::HashMap;
 
-use domain::WatchId;
-use store::{Choice, HeadRow};
+use store::{Choice, HeadRow, Subject};
 use text::head::Check;
 
-/// The version that judges, for the house (`None`) and for each watch that has one of its own: the
+/// The version that judges, for the house and for each watch that has one of its own, tone and each
+/// kind apart: the
 /// one a person chose, or else the newest if it judges better than what was before it.
 #[must_use]
-pub fn in_use(
-    rows: &[HeadRow],
-    choices: &[(Option<WatchId>, Choice)],
-) -> HashMap<Option<WatchId>, i64> {
-    let mut newest: HashMap<Option<WatchId>, &HeadRow> = HashMap::new();
+pub fn in_use(rows: &[HeadRow], choices: &[(Subject, Choice)]) -> HashMap<Subject, i64> {
+    let mut newest: HashMap<Subject, &HeadRow> = HashMap::new();
     for row in rows {
-        let known = newest.entry(row.watch).or_insert(row);
+        let known = newest.entry(row.subject).or_insert(row);
         if row.id > known.id {
             *known = row;
         }
     }
-    let chosen: HashMap<Option<WatchId>, Choice> = choices.iter().copied().collect();
-    let judging = |(watch, newest): (Option<WatchId>, &HeadRow)| {
-        let id = match chosen.get(&watch) {
+    let chosen: HashMap<Subject, Choice> = choices.iter().copied().collect();
+    let judging = |(subject, newest): (Subject, &HeadRow)| {
+        let id = match chosen.get(&subject) {
             Some(Choice::None) => None,
             Some(Choice::Version(id)) => Some(*id),
             Some(Choice::Newest) | None => check_of(newest)?.better.then_some(newest.id),
         };
-        id.map(|id| (watch, id))
+        id.map(|id| (subject, id))
     };
     newest.into_iter().filter_map(judging).collect()
 }
@@ -50,10 +47,12 @@ pub fn choice(name: &str) -> Option<Choice> {
 
 #[cfg(test)]
 mod tests {
-    use domain::Time;
+    use domain::{Time, WatchId};
     use text::head::Score;
 
     use super::*;
+
+    const HOUSE: Subject = Subject::tone(None);
 
     fn row(id: i64, watch: Option<i64>, better: bool) -> HeadRow {
         let score = Score { right: 0.5, recall: 0.5, loss: 1.0 };
@@ -67,21 +66,27 @@ mod tests {
             better,
         };
         let check = serde_json::to_string(&check).unwrap();
-        HeadRow { id, watch: watch.map(WatchId), made: Time(0), revision: id, check }
+        HeadRow {
+            id,
+            subject: Subject::tone(watch.map(WatchId)),
+            made: Time(0),
+            revision: id,
+            check,
+        }
     }
 
     #[test]
     fn the_newest_judges_where_it_is_better_and_nobody_chose() {
-        let check = |rows: &[HeadRow], choices: &[(Option<WatchId>, Choice)], house| {
-            assert_eq!(in_use(rows, choices).get(&None).copied(), house);
+        let check = |rows: &[HeadRow], choices: &[(Subject, Choice)], house| {
+            assert_eq!(in_use(rows, choices).get(&HOUSE).copied(), house);
         };
         let rows = [row(1, None, true), row(3, None, false), row(2, Some(7), true)];
         check(&rows, &[], None);
         check(&rows[..1], &[], Some(1));
-        check(&rows, &[(None, Choice::Version(1))], Some(1));
-        check(&rows, &[(None, Choice::Version(3))], Some(3));
-        check(&rows[..1], &[(None, Choice::None)], None);
-        check(&[], &[(None, Choice::Version(1))], None);
-        assert_eq!(in_use(&rows, &[(None, Choice::None)])[&Some(WatchId(7))], 2);
+        check(&rows, &[(HOUSE, Choice::Version(1))], Some(1));
+        check(&rows, &[(HOUSE, Choice::Version(3))], Some(3));
+        check(&rows[..1], &[(HOUSE, Choice::None)], None);
+        check(&[], &[(HOUSE, Choice::Version(1))], None);
+        assert_eq!(in_use(&rows, &[(HOUSE, Choice::None)])[&Subject::tone(Some(WatchId(7)))], 2);
     }
 }

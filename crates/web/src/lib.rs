@@ -150,6 +150,11 @@ pub trait Hooks: Send + Sync {
         Vec::new()
     }
 
+    /// Whether what the house has learnt says which of this watch's mentions are of that kind.
+    fn kind_head(&self, _watch: domain::WatchId, _kind: domain::Kind) -> bool {
+        false
+    }
+
     /// What the house has learnt, as it judges the mentions of this watch; `None`: nothing.
     fn head(&self, _watch: domain::WatchId) -> Option<Arc<text::head::Head>> {
         None

@@ -54,6 +54,7 @@ fn inside(app: &App) -> Router<App> {
         .route("/mentions.jsonl", get(export::jsonl))
         .route("/mentions/{number}", get(mention::show))
         .route("/mentions/{number}/tone", post(learning::say))
+        .route("/mentions/{number}/kinds", post(learning::say_kinds))
         .route("/learning", get(learning::show).post(learning::choose))
         .route("/watches", get(watches::list).post(editor::create))
         .route("/watches/new", get(editor::new))

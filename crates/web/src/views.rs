@@ -3,7 +3,7 @@
 
 use askama::Template;
 use domain::alert::NEGATIVE_FROM;
-use domain::{AlertReason, Part, Post, Sentiment, SourceId, Tone};
+use domain::{AlertReason, Kind, Kinds, Part, Post, Sentiment, SourceId, Tone};
 use fluent_bundle::FluentArgs;
 use store::{AlertRow, MentionRow};
 
@@ -68,6 +68,41 @@ impl ToneView {
             unsure,
         }
     }
+}
+
+/// One thing a mention is.
+#[derive(Clone, Debug)]
+pub struct KindView {
+    /// The name in addresses.
+    pub name: &'static str,
+    /// The word for it.
+    pub word: String,
+    /// How often it is right when the machine says so; or that a person says so.
+    pub meaning: String,
+}
+
+/// The kinds of a mention, each with what is known of how right that is.
+pub fn kinds_shown(words: Words, row: &MentionRow) -> Vec<KindView> {
+    let lang = row.post.lang.as_deref().unwrap_or_default();
+    let view = |kind: Kind| KindView {
+        name: kind.as_str(),
+        word: words.say(&format!("kind-{}", kind.as_str())).into_owned(),
+        meaning: match (&row.kind_verdict, text::kinds::measured(kind, lang)) {
+            (Some(_), _) => words.say("tone-by-person").into_owned(),
+            (None, Some((right, _))) => words.n("kind-right", u64::from(right)).into_owned(),
+            (None, None) => words.say("kind-unmeasured").into_owned(),
+        },
+    };
+    row.kinds.iter().map(view).collect()
+}
+
+/// Kinds in words, with commas; or that it is none of them.
+pub fn kinds_named(words: Words, kinds: Kinds) -> String {
+    if kinds.is_empty() {
+        return words.say("kind-none").into_owned();
+    }
+    let word = |kind: Kind| words.say(&format!("kind-{}", kind.as_str()));
+    kinds.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 /// The sign of a tone.
@@ -158,6 +193,8 @@ pub struct MentionView {
     pub also: Vec<Also>,
     /// The tone.
     pub tone: ToneView,
+    /// Its kinds: name for addresses, word, and how often it is right.
+    pub kinds: Vec<KindView>,
     /// Who speaks.
     pub source: SourceView,
     /// The platform's name for people.
@@ -241,6 +278,7 @@ impl MentionView {
             watch_name: row.watch_name.clone(),
             also: Vec::new(),
             tone: ToneView::of_mention(words, row),
+            kinds: kinds_shown(words, row),
             source: SourceView::of(words, post),
             platform_name: words.or("platform", post.platform.as_str()).into_owned(),
             channel: words.say(&format!("channel-{}", post.channel.as_str())).into_owned(),

@@ -256,5 +256,9 @@ Examples:
         /// For the mentions of this watch instead of the whole house's
         #[arg(long, value_name = "NAME")]
         watch: Option<String>,
+        /// What judges whether mentions are of this kind (complaint, question, praise, call, claim,
+        /// crisis or abuse) instead of their tone
+        #[arg(long)]
+        kind: Option<String>,
     },
 }

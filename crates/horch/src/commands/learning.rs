@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
-use domain::WatchId;
+use domain::{Kind, WatchId};
 use serde_json::json;
-use store::{Store, StoreError};
+use store::{Store, StoreError, Subject};
 use web::learning::{check_of, choice, in_use};
 
 use super::open_store;
@@ -20,7 +20,9 @@ pub async fn run(config: &Config, command: LearningCommand) -> Result<()> {
     let store = open_store(config).await?;
     match command {
         LearningCommand::Show { json } => show(&store, json).await?,
-        LearningCommand::Use { version, watch } => choose(&store, &version, watch).await?,
+        LearningCommand::Use { version, watch, kind } => {
+            choose(&store, &version, watch, kind).await?;
+        }
     }
     store.close().await;
     Ok(())
@@ -29,28 +31,32 @@ pub async fn run(config: &Config, command: LearningCommand) -> Result<()> {
 async fn show(store: &Store, as_json: bool) -> Result<()> {
     let (rows, choices) = (store.heads().await?, store.head_choices().await?);
     let used = in_use(&rows, &choices);
-    let ids: Vec<WatchId> = rows.iter().filter_map(|row| row.watch).collect();
+    let ids: Vec<WatchId> = rows.iter().filter_map(|row| row.subject.watch).collect();
     let names: BTreeMap<i64, String> =
         store.watches_of(&ids).await?.into_iter().map(|w| (w.id.0, w.name)).collect();
-    let verdicts: u64 = store.verdicts_per_watch().await?.values().sum();
+    let verdicts: u64 = store.verdicts_per_watch().await?.values().sum::<u64>()
+        + store.kind_verdicts_per_watch().await?.values().sum::<u64>();
     if !as_json {
         anstream::println!("{verdicts} verdicts");
     }
     for row in &rows {
         let Some(check) = check_of(row) else { continue };
-        let name = row.watch.map(|w| names.get(&w.0).cloned().unwrap_or_default());
-        let judges = used.get(&row.watch) == Some(&row.id);
+        let name = row.subject.watch.map(|w| names.get(&w.0).cloned().unwrap_or_default());
+        let judges = used.get(&row.subject) == Some(&row.id);
+        let kind = row.subject.kind.map(Kind::as_str);
         if as_json {
             let line = json!({
-                "version": row.id, "watch": name, "in_use": judges, "check": check,
+                "version": row.id, "watch": name, "kind": kind, "in_use": judges,
+                "check": check,
             });
             anstream::println!("{line}");
             continue;
         }
         anstream::println!(
-            "{:>5}  {:20}  {:>5} verdicts  right {:.0} % → {:.0} %  {}",
+            "{:>5}  {:20}  {:9}  {:>5} verdicts  right {:.0} % → {:.0} %  {}",
             row.id,
             name.as_deref().unwrap_or("the whole house"),
+            kind.unwrap_or("tone"),
             check.lessons,
             100.0 * check.before.right,
             100.0 * check.after.right,
@@ -66,7 +72,12 @@ async fn show(store: &Store, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-async fn choose(store: &Store, version: &str, watch: Option<String>) -> Result<()> {
+async fn choose(
+    store: &Store,
+    version: &str,
+    watch: Option<String>,
+    kind: Option<String>,
+) -> Result<()> {
     let Some(choice) = choice(version) else {
         bail!(
             "{version:?} is no version\nwhere: VERSION\nwhat to do: give a number that `horch \
@@ -85,7 +96,17 @@ async fn choose(store: &Store, version: &str, watch: Option<String>) -> Result<(
             Some(found.id)
         }
     };
-    match store.choose_head(id, choice).await {
+    let kind = match &kind {
+        None => None,
+        Some(name) => {
+            let Some(kind) = Kind::named(name) else {
+                let known = Kind::ALL.map(Kind::as_str).join(", ");
+                bail!("{name:?} is no kind\nwhere: --kind\nwhat to do: say one of {known}")
+            };
+            Some(kind)
+        }
+    };
+    match store.choose_head(Subject { watch: id, kind }, choice).await {
         Err(StoreError::Missing(_)) => bail!(
             "version {version} is not one of {}\nwhere: VERSION\nwhat to do: `horch learning \
              show` lists all",

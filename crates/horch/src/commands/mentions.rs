@@ -87,6 +87,7 @@ pub fn as_json(row: &MentionRow) -> serde_json::Value {
         "body": post.body,
         "lang": post.lang,
         "tone": row.sentiment.map(|s| s.tone),
+        "kinds": row.kinds.iter().collect::<Vec<_>>(),
         "confidence": row.sentiment.map(|s| s.confidence),
         "why": row.why,
         "spans": row.spans,

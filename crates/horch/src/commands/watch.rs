@@ -154,6 +154,8 @@ fn matching(query: &Query, post: Post) -> Option<MentionRow> {
         sentiment: flow::judge::tone(&post),
         quick: false,
         verdict: None,
+        kinds: flow::judge::kinds(&post),
+        kind_verdict: None,
         matched: post.received,
         told: None,
         post,

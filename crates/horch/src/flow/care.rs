@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use domain::{DAY, NewMention, PostId, Sentiment, alert_for};
+use domain::{DAY, Kinds, NewMention, PostId, Sentiment, alert_for};
 use store::{MentionFilter, MentionRow, Page, ReadAgain, StoreError};
 use text::sentiment::Care;
 
@@ -139,15 +139,16 @@ pub async fn read_some(
         .map_err(|error| StoreError::Unusable(format!("reading again ended early: {error}")))?;
     let told: Vec<ReadAgain> = read
         .iter()
-        .map(|(row, sentiment)| ReadAgain {
+        .map(|(row, (sentiment, kinds))| ReadAgain {
             mention: row.number,
             versions: row.versions,
             sentiment: *sentiment,
+            kinds: *kinds,
         })
         .collect();
     store.read_again(&told).await?;
     let rules = rules.load();
-    for (row, sentiment) in read.into_iter().filter(|(row, _)| row.verdict.is_none()) {
+    for (row, (sentiment, kinds)) in read.into_iter().filter(|(row, _)| row.verdict.is_none()) {
         let Some(rule) = rules.get(row.watch) else { continue };
         if !telling.wants(&row.post, now) {
             continue;
@@ -159,6 +160,7 @@ pub async fn read_some(
             spans: row.spans,
             why: row.why,
             sentiment,
+            kinds,
             quick: false,
             matched: row.matched,
         };
@@ -170,14 +172,19 @@ pub async fn read_some(
     Ok(rows.len())
 }
 
-/// The mentions of one post that had a quick look only, and how they sound.
-fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Option<Sentiment>)> {
+/// How a mention sounds, and what it is.
+type Judged = (Option<Sentiment>, Kinds);
+
+/// The mentions of one post that had a quick look only, judged.
+fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Judged)> {
     let Some(post) = rows.first().map(|row| &row.post) else { return Vec::new() };
     let found: Vec<Found<'_>> =
         rows.iter().map(|row| Found { watch: row.watch, spans: &row.spans }).collect();
     let tones = Tones::of(post, heads, &found, Care::Close);
-    let judge = |(i, row): (usize, &MentionRow)| row.quick.then(|| tones.towards(i)).flatten();
-    let judged: Vec<Option<Sentiment>> = rows.iter().enumerate().map(judge).collect();
+    let judge = |(i, row): (usize, &MentionRow)| {
+        if row.quick { (tones.towards(i), tones.kinds(i)) } else { (None, Kinds::NONE) }
+    };
+    let judged: Vec<Judged> = rows.iter().enumerate().map(judge).collect();
     rows.into_iter().zip(judged).filter(|(row, _)| row.quick).collect()
 }
 

@@ -3,21 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::WatchId;
-use store::Store;
+use domain::{Kind, WatchId};
+use store::{Store, Subject};
 use text::head::Head;
 
 /// The heads in use: the house's, and those of watches that learnt for themselves.
 #[derive(Clone, Debug, Default)]
 pub struct Heads {
-    each: HashMap<Option<WatchId>, (i64, Arc<Head>)>,
+    each: HashMap<Subject, (i64, Arc<Head>)>,
 }
 
 impl Heads {
-    /// The head that judges a watch's mentions; `None`: the shipped model does.
+    /// The head that judges the tone of a watch's mentions; `None`: the shipped model does.
     #[must_use]
     pub fn of(&self, watch: WatchId) -> Option<&Arc<Head>> {
-        self.each.get(&Some(watch)).or_else(|| self.each.get(&None)).map(|(_, head)| head)
+        self.about(watch, None)
+    }
+
+    /// The head that says whether a watch's mentions are of a kind; `None`: cues and tone do.
+    #[must_use]
+    pub fn of_kind(&self, watch: WatchId, kind: Kind) -> Option<&Arc<Head>> {
+        self.about(watch, Some(kind))
+    }
+
+    fn about(&self, watch: WatchId, kind: Option<Kind>) -> Option<&Arc<Head>> {
+        let own = self.each.get(&Subject { watch: Some(watch), kind });
+        own.or_else(|| self.each.get(&Subject { watch: None, kind })).map(|(_, head)| head)
     }
 
     /// The heads that are to be used now; those that stay are not read again. A version that cannot
@@ -32,17 +43,17 @@ impl Heads {
         }
         let choices = store.head_choices().await?;
         let mut heads = Heads::default();
-        for (watch, id) in web::learning::in_use(&rows, &choices) {
-            if let Some((known, head)) = self.each.get(&watch)
+        for (subject, id) in web::learning::in_use(&rows, &choices) {
+            if let Some((known, head)) = self.each.get(&subject)
                 && *known == id
             {
-                heads.each.insert(watch, (id, Arc::clone(head)));
+                heads.each.insert(subject, (id, Arc::clone(head)));
                 continue;
             }
             let Some(bytes) = store.head_bytes(id).await? else { continue };
             match Head::from_bytes(&bytes) {
                 Ok(head) => {
-                    heads.each.insert(watch, (id, Arc::new(head)));
+                    heads.each.insert(subject, (id, Arc::new(head)));
                 }
                 Err(error) => tracing::error!(id, ?error, "what was learnt cannot be read"),
             }

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use domain::{
-    Batch, DAY, NewMention, Observation, Platform, Post, PostId, Sentiment, SourceId, Span, Time,
-    WatchId, alert_for,
+    Batch, DAY, Kind, Kinds, NewMention, Observation, Platform, Post, PostId, Sentiment, SourceId,
+    Span, Time, WatchId, alert_for,
 };
 use query::{Document, Frequencies, Scratch};
 use store::{Ingest, JudgedMention, JudgedPost};
+use text::kinds;
 use text::sentiment::{self, Care, Reading};
 
 use super::care::Patience;
@@ -129,12 +130,13 @@ impl Judge {
         let care = self.patience.take();
         let tones = Tones::of(&post, &rules.heads, &found, care);
         let quick = tones.are_quick();
-        let sentiments: Vec<_> = (0..found.len()).map(|i| tones.towards(i)).collect();
+        let sentiments: Vec<_> =
+            (0..found.len()).map(|i| (tones.towards(i), tones.kinds(i))).collect();
         let tell = self.telling.wants(&post, now);
         let mentions = matches
             .into_iter()
             .zip(sentiments)
-            .filter_map(|(found, sentiment)| {
+            .filter_map(|(found, (sentiment, kinds))| {
                 let Rule { version, alerts } = rules.get(found.watch)?;
                 let mention = NewMention {
                     watch: found.watch,
@@ -142,6 +144,7 @@ impl Judge {
                     spans: found.hit.spans,
                     why: found.hit.why,
                     sentiment,
+                    kinds,
                     quick,
                     matched: now,
                 };
@@ -224,6 +227,17 @@ impl<'p> Tones<'p> {
         Some(sentiment::top(&shares))
     }
 
+    /// What the post is to that watch.
+    #[must_use]
+    pub fn kinds(&self, i: usize) -> Kinds {
+        let Some(lang) = self.lang.as_deref() else { return Kinds::NONE };
+        let read = || sentiment::read(self.care, &self.text, lang);
+        let reading = self.whole.get_or_init(read).as_ref();
+        let watch = self.found[i].watch;
+        let heads = |kind: Kind| self.heads.of_kind(watch, kind).map(|head| &**head);
+        kinds::by(&heads, &self.text, lang, reading)
+    }
+
     /// What of the text speaks of one watch's names alone, if others' are there and can be told
     /// apart.
     fn own(&self, i: usize) -> Option<String> {
@@ -260,6 +274,15 @@ pub fn tone(post: &Post) -> Option<Sentiment> {
     let text = post.text();
     let lang = sentiment::spoken(&text, post.lang.as_deref())?;
     sentiment::shares_by(Care::Close, None, &text, &lang).map(|shares| sentiment::top(&shares))
+}
+
+/// What a whole post is, read closely, by the shipped rules.
+#[must_use]
+pub fn kinds(post: &Post) -> Kinds {
+    let text = post.text();
+    let Some(lang) = sentiment::spoken(&text, post.lang.as_deref()) else { return Kinds::NONE };
+    let reading = sentiment::read(Care::Close, &text, &lang);
+    kinds::by(&|_| None, &text, &lang, reading.as_ref())
 }
 
 /// The mentions that watches find among posts already stored, those alone that `wanted` names

@@ -1,11 +1,11 @@
-//! Learning: what people say of tones teaches a small model for the house, and one for every watch
+//! Learning: what people say of tones and kinds teaches a small model for the house, and one for every watch
 //! with enough of its own, within seconds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use domain::WatchId;
-use store::{NewHead, StoreError};
+use domain::{Kind, WatchId};
+use store::{NewHead, StoreError, Subject};
 use text::head::{self, LEAST_LESSONS, Learnt, MOST_LESSONS};
 use text::sentiment::{self, Care};
 
@@ -47,35 +47,88 @@ pub async fn keep(house: House) {
 /// The store does not answer.
 pub async fn learn_once(house: &House, learnt_from: &mut i64) -> store::Result<()> {
     let store = &house.store;
-    let last = store.last_verdict().await?;
+    let (tone, kind) = (store.last_verdict().await?, store.last_kind_verdict().await?);
+    let last = tone.max(kind);
     if last <= *learnt_from {
         return Ok(());
     }
-    let mut known: HashMap<Option<WatchId>, i64> = HashMap::new();
+    let mut known: HashMap<Subject, i64> = HashMap::new();
     for row in store.heads().await? {
-        let newest = known.entry(row.watch).or_default();
+        let newest = known.entry(row.subject).or_default();
         *newest = row.revision.max(*newest);
     }
-    let knows = |watch: Option<WatchId>| known.get(&watch).copied().unwrap_or(0);
-    let all = lessons(store, None).await?;
-    if last > knows(None) {
-        add(house, None, last, all.clone(), Vec::new()).await?;
-    }
-    let fresh: HashSet<WatchId> =
-        all.iter().filter(|l| l.revision > knows(Some(l.watch))).map(|l| l.watch).collect();
-    for (watch, count) in store.verdicts_per_watch().await? {
-        if count < LEAST_LESSONS as u64 || !fresh.contains(&watch) {
-            continue;
-        }
-        let own = lessons(store, Some(watch)).await?;
-        let others: Vec<_> = all.iter().filter(|lesson| lesson.watch != watch).cloned().collect();
-        // Alone in the house, a watch has nothing to tell apart from it.
-        if !others.is_empty() {
-            add(house, Some(watch), last, own, others).await?;
-        }
+    tones(house, &known, tone).await?;
+    for each in Kind::ALL {
+        kinds(house, &known, each, kind).await?;
     }
     *learnt_from = last;
     Ok(())
+}
+
+/// Learns how mentions sound.
+async fn tones(house: &House, known: &HashMap<Subject, i64>, last: i64) -> store::Result<()> {
+    let store = &house.store;
+    let all = lessons(store, None).await?;
+    let counts = store.verdicts_per_watch().await?;
+    let said = all.iter().map(|lesson| (lesson.watch, lesson.revision));
+    for watch in due(None, known, last, &counts, said) {
+        let own = if watch.is_some() { lessons(store, watch).await? } else { all.clone() };
+        let others = of_others(&all, watch, |lesson| lesson.watch);
+        // Alone in the house, a watch has nothing to tell apart from it.
+        if watch.is_none() || !others.is_empty() {
+            let learn = move || head::learn(&as_read(&own), &as_read(&others));
+            add(house, Subject::tone(watch), last, learn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Learns which mentions are of a kind.
+async fn kinds(
+    house: &House,
+    known: &HashMap<Subject, i64>,
+    kind: Kind,
+    last: i64,
+) -> store::Result<()> {
+    let store = &house.store;
+    let all = kind_lessons(store, None).await?;
+    let counts = store.kind_verdicts_per_watch().await?;
+    let said = all.iter().map(|lesson| (lesson.watch, lesson.revision));
+    for watch in due(Some(kind), known, last, &counts, said) {
+        let own = if watch.is_some() { kind_lessons(store, watch).await? } else { all.clone() };
+        let others = of_others(&all, watch, |lesson| lesson.watch);
+        if watch.is_none() || !others.is_empty() {
+            let learn = move || head::learn_kind(kind, &kinds_read(&own), &kinds_read(&others));
+            add(house, Subject { watch, kind: Some(kind) }, last, learn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// For whom there is something new to learn: the house first (`None`; what was taken back is news to
+/// it), then watches with enough lessons of their own. `last` is when anything was said last.
+fn due(
+    kind: Option<Kind>,
+    known: &HashMap<Subject, i64>,
+    last: i64,
+    counts: &HashMap<WatchId, u64>,
+    lessons: impl Iterator<Item = (WatchId, i64)>,
+) -> Vec<Option<WatchId>> {
+    let knows = |watch| known.get(&Subject { watch, kind }).copied().unwrap_or(0);
+    let enough = |watch: &WatchId| counts.get(watch).is_some_and(|n| *n >= LEAST_LESSONS as u64);
+    let mut fresh: Vec<Option<WatchId>> = Vec::new();
+    for (watch, revision) in lessons {
+        fresh.extend((last > knows(None)).then_some(None));
+        fresh.extend((enough(&watch) && revision > knows(Some(watch))).then_some(Some(watch)));
+    }
+    fresh.sort_unstable();
+    fresh.dedup();
+    fresh
+}
+
+/// For the house there are no others.
+fn of_others<L: Clone>(all: &[L], watch: Option<WatchId>, of: impl Fn(&L) -> WatchId) -> Vec<L> {
+    all.iter().filter(|lesson| watch.is_some_and(|own| of(lesson) != own)).cloned().collect()
 }
 
 /// The lessons in languages whose tone is judged, oldest first.
@@ -84,31 +137,39 @@ async fn lessons(
     watch: Option<WatchId>,
 ) -> store::Result<Vec<store::Lesson>> {
     let mut lessons = store.lessons(watch, MOST_LESSONS as u32).await?;
-    for lesson in &mut lessons {
-        lesson.lang = sentiment::spoken(&lesson.text, lesson.lang.as_deref());
-    }
-    let judged = Care::Close.languages();
-    lessons.retain(|lesson| lesson.lang.as_deref().is_some_and(|lang| judged.contains(&lang)));
+    lessons.retain_mut(|lesson| is_read(&lesson.text, &mut lesson.lang));
     Ok(lessons)
+}
+
+/// The same of kinds.
+async fn kind_lessons(
+    store: &store::Store,
+    watch: Option<WatchId>,
+) -> store::Result<Vec<store::KindLesson>> {
+    let mut lessons = store.kind_lessons(watch, MOST_LESSONS as u32).await?;
+    lessons.retain_mut(|lesson| is_read(&lesson.text, &mut lesson.lang));
+    Ok(lessons)
+}
+
+/// Whether a text's language, which is filled in, is one that is read closely.
+fn is_read(text: &str, lang: &mut Option<String>) -> bool {
+    *lang = sentiment::spoken(text, lang.as_deref());
+    lang.as_deref().is_some_and(|lang| Care::Close.languages().contains(&lang))
 }
 
 async fn add(
     house: &House,
-    watch: Option<WatchId>,
+    subject: Subject,
     revision: i64,
-    own: Vec<store::Lesson>,
-    others: Vec<store::Lesson>,
+    learn: impl FnOnce() -> Option<Learnt> + Send + 'static,
 ) -> store::Result<()> {
-    let count = own.len();
     let began = Instant::now();
-    let learning =
-        tokio::task::spawn_blocking(move || head::learn(&as_read(&own), &as_read(&others)));
-    let learnt = learning
+    let learnt = tokio::task::spawn_blocking(learn)
         .await
         .map_err(|error| StoreError::Unusable(format!("learning ended early: {error}")))?;
     let Some(Learnt { head, check }) = learnt else { return Ok(()) };
     let new = NewHead {
-        watch,
+        subject,
         made: house.clock.now(),
         revision,
         check: serde_json::to_string(&check)
@@ -118,8 +179,9 @@ async fn add(
     match house.store.add_head(&new).await {
         Ok(id) => tracing::info!(
             id,
-            watch = watch.map(|watch| watch.0),
-            lessons = count,
+            watch = subject.watch.map(|watch| watch.0),
+            kind = subject.kind.map(Kind::as_str),
+            lessons = check.lessons,
             right_before = check.before.right,
             right = check.after.right,
             better = check.better,
@@ -140,6 +202,17 @@ fn as_read(lessons: &[store::Lesson]) -> Vec<head::Lesson<'_>> {
             text: &l.text,
             lang: l.lang.as_deref().unwrap_or_default(),
             tone: l.tone,
+        })
+        .collect()
+}
+
+fn kinds_read(lessons: &[store::KindLesson]) -> Vec<head::KindLesson<'_>> {
+    lessons
+        .iter()
+        .map(|l| head::KindLesson {
+            text: &l.text,
+            lang: l.lang.as_deref().unwrap_or_default(),
+            kinds: l.kinds,
         })
         .collect()
 }
@@ -224,12 +297,12 @@ mod tests {
         expected.reverse();
         assert_eq!(tones(&newest(&store, 4).await), expected);
 
-        store.choose_head(None, Choice::None).await.unwrap();
+        store.choose_head(Subject::tone(None), Choice::None).await.unwrap();
         book.refresh(&store, &rules, &state).await.unwrap();
         assert!(rules.load().heads.of(domain::WatchId(1)).is_none());
         hear(&store, &rules.load(), (200..204).map(saying).collect()).await;
         assert_ne!(tones(&newest(&store, 4).await), expected);
-        store.choose_head(None, Choice::Version(heads[0].id)).await.unwrap();
+        store.choose_head(Subject::tone(None), Choice::Version(heads[0].id)).await.unwrap();
         let (again, ..) = watches::load(&store, &state).await.unwrap();
         assert!(again.heads.of(domain::WatchId(1)).is_some());
         store.close().await;

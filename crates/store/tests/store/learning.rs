@@ -1,8 +1,8 @@
 //! Verdicts and what is learnt from them.
 
-use domain::{AlertRules, NewMention, Sentiment, Tone, WatchId};
+use domain::{AlertRules, Kind, Kinds, NewMention, Sentiment, Tone, WatchId};
 use store::{
-    Choice, Ingest, MentionFilter, MentionRow, NewHead, Page, ReadAgain, Store, StoreError,
+    Choice, Ingest, MentionFilter, MentionRow, NewHead, Page, ReadAgain, Store, StoreError, Subject,
 };
 
 use crate::{NOW, mention, opened, post};
@@ -111,7 +111,8 @@ async fn a_post_heard_or_filled_in_again_keeps_its_verdict() {
 }
 
 fn head(watch: Option<WatchId>, n: u8) -> NewHead {
-    NewHead { watch, made: NOW, revision: n.into(), check: "{}".into(), bytes: vec![n; 9] }
+    let subject = Subject::tone(watch);
+    NewHead { subject, made: NOW, revision: n.into(), check: "{}".into(), bytes: vec![n; 9] }
 }
 
 #[tokio::test]
@@ -119,26 +120,30 @@ async fn versions_are_kept_and_one_is_chosen() {
     let (_folder, store) = opened().await;
     let a = watch(&store, "a").await;
     let first = store.add_head(&head(None, 1)).await.unwrap();
-    store.choose_head(None, Choice::Version(first)).await.unwrap();
+    store.choose_head(Subject::tone(None), Choice::Version(first)).await.unwrap();
     let own = store.add_head(&head(Some(a), 2)).await.unwrap();
     for n in 0..30 {
         store.add_head(&head(None, n)).await.unwrap();
     }
     let heads = store.heads().await.unwrap();
-    let house: Vec<i64> = heads.iter().filter(|h| h.watch.is_none()).map(|h| h.id).collect();
+    let house: Vec<i64> =
+        heads.iter().filter(|h| h.subject.watch.is_none()).map(|h| h.id).collect();
     assert_eq!((house.len(), house.last()), (21, Some(&first)), "the chosen one stays");
     assert!(house.is_sorted_by(|a, b| a > b));
     assert_eq!(store.head_bytes(own).await.unwrap(), Some(vec![2; 9]));
-    assert_eq!(store.head_choices().await.unwrap(), [(None, Choice::Version(first))]);
-    store.choose_head(Some(a), Choice::None).await.unwrap();
-    store.choose_head(None, Choice::Newest).await.unwrap();
-    assert_eq!(store.head_choices().await.unwrap(), [(Some(a), Choice::None)]);
+    assert_eq!(
+        store.head_choices().await.unwrap(),
+        [(Subject::tone(None), Choice::Version(first))]
+    );
+    store.choose_head(Subject::tone(Some(a)), Choice::None).await.unwrap();
+    store.choose_head(Subject::tone(None), Choice::Newest).await.unwrap();
+    assert_eq!(store.head_choices().await.unwrap(), [(Subject::tone(Some(a)), Choice::None)]);
     for (watch, id) in [(None, own), (Some(a), first), (None, 999)] {
-        let missing = store.choose_head(watch, Choice::Version(id)).await;
+        let missing = store.choose_head(Subject::tone(watch), Choice::Version(id)).await;
         assert!(matches!(missing, Err(StoreError::Missing(_))));
     }
     store.remove_watch(a).await.unwrap();
-    assert!(store.heads().await.unwrap().iter().all(|head| head.watch.is_none()));
+    assert!(store.heads().await.unwrap().iter().all(|head| head.subject.watch.is_none()));
     assert_eq!(store.head_choices().await.unwrap(), []);
     assert!(matches!(store.add_head(&head(Some(a), 3)).await, Err(StoreError::Missing(_))));
 }
@@ -169,7 +174,12 @@ async fn what_was_judged_in_haste_is_judged_again_unless_somebody_spoke_or_the_t
     let positive = Some(Sentiment { tone: Tone::Positive, confidence: 0.5 });
     let read: Vec<ReadAgain> = unread
         .iter()
-        .map(|row| ReadAgain { mention: row.number, versions: row.versions, sentiment: positive })
+        .map(|row| ReadAgain {
+            mention: row.number,
+            versions: row.versions,
+            sentiment: positive,
+            kinds: Kinds::NONE.with(Kind::Praise),
+        })
         .collect();
     store.read_again(&read).await.unwrap();
     let tones: Vec<Option<Tone>> = rows(&store).await.iter().map(tone).collect();

@@ -5,6 +5,7 @@ mod alerts;
 mod archive;
 mod archive_random;
 mod crash;
+mod kinds;
 mod learning;
 mod mentions;
 mod model;
@@ -57,6 +58,7 @@ pub fn mention(watch: WatchId) -> NewMention {
         spans: vec![Span { part: Part::Body, start: 0, end: 3 }],
         why: "why".into(),
         sentiment: Some(Sentiment { tone: Tone::Negative, confidence: 0.75 }),
+        kinds: domain::Kinds::NONE,
         quick: false,
         matched: NOW,
     }

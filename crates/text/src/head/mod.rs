@@ -29,7 +29,7 @@ mod check;
 mod layer;
 mod teach;
 
-use domain::Tone;
+use domain::{Kind, Kinds, Tone};
 
 pub use check::{Check, Point, Score};
 
@@ -63,6 +63,17 @@ pub struct Lesson<'a> {
     pub tone: Tone,
 }
 
+/// What a person said a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindLesson<'a> {
+    /// The whole text.
+    pub text: &'a str,
+    /// Its language, see [`spoken`](crate::sentiment::spoken).
+    pub lang: &'a str,
+    /// What it is; all other kinds it is not.
+    pub kinds: Kinds,
+}
+
 /// A small model on top of the shipped ones.
 #[derive(Clone, Debug)]
 pub struct Head {
@@ -93,12 +104,26 @@ pub const MOST_OF_OTHERS: usize = 1_000;
 /// The same lessons in the same order give the same head.
 #[must_use]
 pub fn learn(own: &[Lesson<'_>], others: &[Lesson<'_>]) -> Option<Learnt> {
-    let own = rows(own, MOST_LESSONS, 1.0);
+    learn_from(rows(own, MOST_LESSONS, 1.0), rows(others, MOST_OF_OTHERS, OTHERS_COUNT))
+}
+
+/// Teaches a head to tell texts of one kind from others, in the same way and with the same answers;
+/// it starts as the points of [`kinds`](crate::kinds) do. Its classes "negative" and "positive" mean
+/// "not of that kind" and "of that kind"; see [`Head::says`].
+#[must_use]
+pub fn learn_kind(kind: Kind, own: &[KindLesson<'_>], others: &[KindLesson<'_>]) -> Option<Learnt> {
+    let rows = |lessons: &[KindLesson<'_>], most: usize, weight| -> Vec<Row> {
+        let newest = &lessons[lessons.len().saturating_sub(most)..];
+        newest.iter().filter_map(|lesson| Row::of_kind(kind, lesson, weight)).collect()
+    };
+    learn_from(rows(own, MOST_LESSONS, 1.0), rows(others, MOST_OF_OTHERS, OTHERS_COUNT))
+}
+
+fn learn_from(own: Vec<Row>, others: Vec<Row>) -> Option<Learnt> {
     let first = own.first()?.tone;
     if own.len() < LEAST_LESSONS || own.iter().all(|row| row.tone == first) {
         return None;
     }
-    let others = rows(others, MOST_OF_OTHERS, OTHERS_COUNT);
     let (check, temperature) = check::cross_validate(&own, &others);
     let all = || others.iter().chain(&own);
     let layer = |rows: &[&Row], temperature| teach::teach(rows).layer(temperature, rows);
@@ -112,6 +137,11 @@ pub fn learn(own: &[Lesson<'_>], others: &[Lesson<'_>]) -> Option<Learnt> {
 /// What a lesson of others counts beside one's own.
 const OTHERS_COUNT: f32 = 0.25;
 
+/// No and yes as the outer of three shares.
+fn either(likely: f32) -> [f32; 3] {
+    [1.0 - likely, 0.0, likely]
+}
+
 /// The newest lessons, read.
 fn rows(lessons: &[Lesson<'_>], most: usize, weight: f32) -> Vec<Row> {
     let newest = &lessons[lessons.len().saturating_sub(most)..];
@@ -124,6 +154,15 @@ impl Head {
     pub fn shares(&self, reading: &Reading, text: &str) -> [f32; 3] {
         let layer = if reading.embedding.is_some() { &self.close } else { &self.quick };
         layer.shares(reading, &features::normalise(text))
+    }
+
+    /// Whether a text, as read, is of the kind this head learnt; `likely` is how likely it is
+    /// without, 0 to 1.
+    #[must_use]
+    pub fn says(&self, likely: f32, reading: &Reading, text: &str) -> bool {
+        let shipped = Reading { shares: either(likely), embedding: reading.embedding.clone() };
+        let shares = self.shares(&shipped, text);
+        shares[2] > shares[0]
     }
 
     /// As bytes.

@@ -1,12 +1,13 @@
 //! Teaching a head: AdaGrad (Duchi, Hazan and Singer 2011) over a few passes, pulled towards the
 //! model below.
 
-use domain::Tone;
+use domain::{Kind, Tone};
 
 use super::layer::{Layer, MEANING, logs, mixed};
-use super::{BITS, Lesson, NAMES};
+use super::{BITS, KindLesson, Lesson, NAMES, either};
 use crate::encoder::WIDE;
 use crate::features;
+use crate::kinds;
 use crate::learn::shuffle;
 use crate::model::{self, Filter, Model, bucket, length_factor};
 use crate::sentiment::{Care, Reading, read};
@@ -51,6 +52,19 @@ impl Row {
         let (shipped, scores) = (shares, logs(&shares));
         let meaning = embedding.map(|embedding| embedding.0).unwrap_or_default();
         Some(Row { tone, shipped, quick, scores, meaning, weight, words, chars })
+    }
+
+    /// Whether a text is of that kind. `None`: there is nothing to read.
+    pub fn of_kind(kind: Kind, lesson: &KindLesson<'_>, weight: f32) -> Option<Row> {
+        let is = lesson.kinds.has(kind);
+        let tone = if is { Tone::Positive } else { Tone::Negative };
+        let (text, lang) = (lesson.text, lesson.lang);
+        let row = Row::of(&Lesson { text, lang, tone }, weight)?;
+        let likely = |shares: &[f32; 3]| {
+            either(kinds::likely(kinds::points(text, lang, Some(shares))[kind as usize]))
+        };
+        let (shipped, quick) = (likely(&row.shipped), likely(&row.quick));
+        Some(Row { shipped, quick, scores: logs(&shipped), ..row })
     }
 
     /// As a quick look reads it.

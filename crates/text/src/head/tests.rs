@@ -116,3 +116,34 @@ fn heads_are_written_and_read() {
     check(&bytes, Broken::Header);
     check(sentiment::WEIGHTS, Broken::Magic);
 }
+
+#[test]
+fn a_house_teaches_what_is_a_complaint_to_it() {
+    // Nothing in these posts is a complaint to anybody else.
+    let texts: Vec<(String, bool)> = (0..60)
+        .map(|i| {
+            let list = if i % 2 == 0 { &RUDE } else { &KIND };
+            (format!("{} {i}", list[i / 2 % 4].replace("{}", "der Zug")), i % 2 == 0)
+        })
+        .collect();
+    let complaint = Kinds::NONE.with(Kind::Complaint);
+    let lessons: Vec<KindLesson<'_>> = texts
+        .iter()
+        .map(|(text, is)| KindLesson {
+            text,
+            lang: "de",
+            kinds: if *is { complaint } else { Kinds::NONE },
+        })
+        .collect();
+    let learnt = learn_kind(Kind::Complaint, &lessons, &[]).unwrap();
+    assert!(learnt.check.better, "{:?}", learnt.check);
+    let says = |text: &str| {
+        let reading = sentiment::read(Care::Close, text, "de");
+        let heads = |kind| (kind == Kind::Complaint).then_some(&learnt.head);
+        crate::kinds::by(&heads, text, "de", reading.as_ref()).has(Kind::Complaint)
+    };
+    assert!(says("ganz großes Kino, der Bus"));
+    assert!(!says("läuft bei der Bahn"));
+    // Of a kind that nobody spoke of nothing is learnt.
+    assert!(learn_kind(Kind::Abuse, &lessons, &[]).is_none());
+}

@@ -58,3 +58,27 @@ haste =
         [10000] Es kommt sehr viel herein: Mindestens 10.000 Erwähnungen sind nur flüchtig gelesen. Ihre Tonlage wird genauer beurteilt, sobald Zeit ist.
        *[other] Es kommt sehr viel herein: { $n } Erwähnungen sind nur flüchtig gelesen. Ihre Tonlage wird genauer beurteilt, sobald Zeit ist.
     }
+# What posts are.
+kind = Art
+filter-kind = Art
+kind-complaint = Beschwerde
+kind-complaint-about = unzufrieden mit etwas, wofür jemand geradesteht
+kind-question = Frage
+kind-question-about = bittet um Antwort oder Hilfe
+kind-praise = Lob
+kind-praise-about = zufrieden mit etwas oder dankbar dafür
+kind-call = Aufruf
+kind-call-about = ruft andere auf: unterschreiben, teilen, kommen, fernbleiben
+kind-claim = Behauptung
+kind-claim-about = sagt als Tatsache oder gibt weiter, was sich prüfen lässt
+kind-crisis = Gefahr
+kind-crisis-about = Gefahr für Menschen, Rückruf, Datenleck, Straftat, Insolvenz
+kind-abuse = Anfeindung
+kind-abuse-about = beleidigt oder bedroht Menschen
+kind-none = nichts davon
+kind-ask = Was ist das? Haken Sie alles an, was zutrifft
+kind-say = Das ist es
+kind-made = Wegen
+kind-right = Von 100 so genannten sind es etwa { $n }.
+kind-unmeasured = In dieser Sprache nicht gemessen.
+kind-learnt = Beurteilt nach dem, was dieses Haus gelehrt hat.

@@ -58,3 +58,27 @@ haste =
         [10000] Very much is coming in: 10,000 mentions and more had a quick look only. Their tone is judged again more closely as soon as there is time.
        *[other] Very much is coming in: { $n } mentions had a quick look only. Their tone is judged again more closely as soon as there is time.
     }
+# What posts are.
+kind = Kind
+filter-kind = Kind
+kind-complaint = complaint
+kind-complaint-about = dissatisfied with something that somebody answers for
+kind-question = question
+kind-question-about = asks for an answer or for help
+kind-praise = praise
+kind-praise-about = satisfied with something, or thanks for it
+kind-call = call to act
+kind-call-about = calls on others: sign, share, come, stay away
+kind-claim = claim
+kind-claim-about = says as a fact, or passes on, what can be checked
+kind-crisis = danger
+kind-crisis-about = danger to people, recall, leak, crime, insolvency
+kind-abuse = abuse
+kind-abuse-about = insults or threatens people
+kind-none = none of these
+kind-ask = What is it? Tick all that is true of it
+kind-say = This is what it is
+kind-made = Because of
+kind-right = Of 100 told so, about { $n } are.
+kind-unmeasured = Not measured in this language.
+kind-learnt = Judged by what this house has taught.

@@ -35,6 +35,7 @@ pub struct Record<'m> {
     author: Option<&'m str>,
     lang: Option<&'m str>,
     tone: Option<&'static str>,
+    kinds: Vec<&'static str>,
     confidence: Option<f32>,
     why: &'m str,
     title: &'m str,
@@ -67,6 +68,7 @@ impl<'m> Record<'m> {
             author: post.author.as_deref(),
             lang: post.lang.as_deref(),
             tone: row.sentiment.map(|s| s.tone.as_str()),
+            kinds: row.kinds.iter().map(domain::Kind::as_str).collect(),
             confidence: row.sentiment.map(|s| s.confidence),
             why: &row.why,
             title: &post.title,
@@ -80,7 +82,7 @@ impl<'m> Record<'m> {
         }
     }
 
-    fn cells(&self) -> [String; 25] {
+    fn cells(&self) -> [String; 26] {
         let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
         [
             self.number.to_string(),
@@ -98,6 +100,7 @@ impl<'m> Record<'m> {
             text(self.author),
             text(self.lang),
             text(self.tone),
+            self.kinds.join(" "),
             self.confidence.map(|c| c.to_string()).unwrap_or_default(),
             self.why.to_owned(),
             self.title.to_owned(),
@@ -114,7 +117,7 @@ impl<'m> Record<'m> {
 
 /// The first line of the CSV file: the names of the JSON members, in their order.
 const HEAD: &str = "number,watch,watch_version,platform,channel,url,native_id,source,source_key,\
-    source_handle,tier,followers,author,lang,tone,confidence,why,title,lead,body,published,\
+    source_handle,tier,followers,author,lang,tone,kinds,confidence,why,title,lead,body,published,\
     received,matched,told,versions\r\n";
 
 #[derive(Clone, Copy)]
@@ -202,6 +205,6 @@ mod tests {
 
     #[test]
     fn the_head_names_every_cell() {
-        assert_eq!(HEAD.trim().split(',').count(), 25);
+        assert_eq!(HEAD.trim().split(',').count(), 26);
     }
 }

@@ -7,10 +7,10 @@ use askama::Template;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use domain::{Tone, WatchId};
+use domain::{Kind, Kinds, Tone, WatchId};
 use fluent_bundle::FluentArgs;
 use serde_json::json;
-use store::{Choice, HeadRow, StoreError};
+use store::{Choice, HeadRow, StoreError, Subject};
 use text::head::{Check, LEAST_LESSONS, Score};
 
 use crate::app::App;
@@ -51,6 +51,8 @@ struct Version {
 struct Scope {
     /// The watch's number; empty for the house.
     watch: String,
+    /// The kind that mentions are or are not of; empty for tones.
+    kind: &'static str,
     title: String,
     state: String,
     used: bool,
@@ -79,7 +81,8 @@ pub async fn show(
     let mut f = Frame::inside(&app, &visit, "settings", &query).await?;
     f.title = f.w.say("title-learning").into_owned();
     let store = app.store();
-    let verdicts: u64 = store.verdicts_per_watch().await?.values().sum();
+    let tones: u64 = store.verdicts_per_watch().await?.values().sum();
+    let verdicts = tones + store.kind_verdicts_per_watch().await?.values().sum::<u64>();
     let least = LEAST_LESSONS as u64;
     let missing =
         (verdicts < least).then(|| f.w.n("learning-missing", least - verdicts).into_owned());
@@ -92,24 +95,29 @@ async fn scopes(app: &App, clock: &Clock) -> Result<Vec<Scope>, Fail> {
     let store = app.store();
     let (rows, choices) = (store.heads().await?, store.head_choices().await?);
     let used = in_use(&rows, &choices);
-    let choices: HashMap<Option<WatchId>, Choice> = choices.into_iter().collect();
-    let mut each: HashMap<Option<WatchId>, Vec<&HeadRow>> = HashMap::new();
-    rows.iter().for_each(|row| each.entry(row.watch).or_default().push(row));
-    let ids: Vec<WatchId> = each.keys().filter_map(|watch| *watch).collect();
+    let choices: HashMap<Subject, Choice> = choices.into_iter().collect();
+    let mut each: HashMap<Subject, Vec<&HeadRow>> = HashMap::new();
+    rows.iter().for_each(|row| each.entry(row.subject).or_default().push(row));
+    let ids: Vec<WatchId> = each.keys().filter_map(|subject| subject.watch).collect();
     let mut watches = store.watches_of(&ids).await?;
     watches.sort_by_key(|watch| watch.name.to_lowercase());
     let named = watches.into_iter().map(|watch| (Some(watch.id), watch.name));
     let house = (None, clock.words.say("learning-house").into_owned());
-    let scope = |(watch, title): (Option<WatchId>, String)| {
-        let choice = choices.get(&watch).copied().unwrap_or(Choice::Newest);
-        Some(scope(clock, watch, title, each.get(&watch)?, used.get(&watch).copied(), choice))
+    let scope = |(subject, title): (Subject, String)| {
+        let choice = choices.get(&subject).copied().unwrap_or(Choice::Newest);
+        let rows = each.get(&subject)?;
+        Some(scope(clock, subject, title, rows, used.get(&subject).copied(), choice))
     };
-    Ok(std::iter::once(house).chain(named).filter_map(scope).collect())
+    let subjects = |(watch, title): (Option<WatchId>, String)| {
+        let kinds = std::iter::once(None).chain(Kind::ALL.into_iter().map(Some));
+        kinds.map(move |kind| (Subject { watch, kind }, title.clone()))
+    };
+    Ok(std::iter::once(house).chain(named).flat_map(subjects).filter_map(scope).collect())
 }
 
 fn scope(
     clock: &Clock,
-    watch: Option<WatchId>,
+    subject: Subject,
     title: String,
     rows: &[&HeadRow],
     used: Option<i64>,
@@ -124,8 +132,12 @@ fn scope(
         (None, _) => "learning-not-better",
     };
     Scope {
-        watch: watch.map(|watch| watch.0.to_string()).unwrap_or_default(),
-        title,
+        watch: subject.watch.map(|watch| watch.0.to_string()).unwrap_or_default(),
+        kind: subject.kind.map_or("", Kind::as_str),
+        title: match subject.kind {
+            None => title,
+            Some(kind) => format!("{title} · {}", w.say(&format!("kind-{}", kind.as_str()))),
+        },
         state: w.say(state).into_owned(),
         used: used.is_some(),
         points: newest.as_ref().map(|check| points(w, check)).unwrap_or_default(),
@@ -174,14 +186,19 @@ fn version(clock: &Clock, row: &HeadRow, used: Option<i64>) -> Option<Version> {
     })
 }
 
-/// `POST /learning`: `watch=N` or none for the house, `choice=newest|none|NUMBER`.
+/// `POST /learning`: `watch=N` or none for the house, `kind=KIND` or none for tones,
+/// `choice=newest|none|NUMBER`.
 pub async fn choose(State(app): State<App>, sent: Sent) -> Result<Response, Fail> {
     let watch = match sent.form.get("watch") {
         "" => None,
         number => Some(WatchId(number.parse().map_err(|_| Fail::NotFound)?)),
     };
     let choice = choice(sent.form.get("choice")).ok_or(Fail::NotFound)?;
-    match app.store().choose_head(watch, choice).await {
+    let kind = match sent.form.get("kind") {
+        "" => None,
+        name => Some(Kind::named(name).ok_or(Fail::NotFound)?),
+    };
+    match app.store().choose_head(Subject { watch, kind }, choice).await {
         Err(StoreError::Missing(_)) => Err(Fail::NotFound),
         chosen => {
             chosen?;
@@ -216,6 +233,31 @@ pub async fn say(
     }
 }
 
+/// `POST /mentions/{number}/kinds`: `kind=…` for each kind it is, all others it is not;
+/// `back=1` takes back what was said.
+pub async fn say_kinds(
+    State(app): State<App>,
+    Path(number): Path<String>,
+    sent: Sent,
+) -> Result<Response, Fail> {
+    let number: i64 = number.parse().map_err(|_| Fail::NotFound)?;
+    let by = sent.visit.who();
+    let (store, now) = (app.store(), app.now());
+    let said = if sent.form.get("back").is_empty() {
+        let kinds: Kinds = sent.form.all("kind").filter_map(Kind::named).collect();
+        store.say_kinds(number, kinds, &by, now).await
+    } else {
+        store.take_kinds_back(number, &by, now).await
+    };
+    match said {
+        Err(StoreError::Missing(_)) => Err(Fail::NotFound),
+        said => {
+            said?;
+            Ok(done(&format!("/mentions/{number}"), "tone"))
+        }
+    }
+}
+
 /// `GET /api/learning`
 pub async fn api(State(app): State<App>) -> Result<Response, Fail> {
     let store = app.store();
@@ -225,13 +267,25 @@ pub async fn api(State(app): State<App>) -> Result<Response, Fail> {
         .iter()
         .map(|row| {
             json!({
-                "version": row.id, "watch": row.watch.map(|watch| watch.0), "made": iso(row.made),
-                "in_use": used.get(&row.watch) == Some(&row.id), "check": check_of(row),
+                "version": row.id, "watch": row.subject.watch.map(|watch| watch.0),
+                "kind": row.subject.kind, "made": iso(row.made),
+                "in_use": used.get(&row.subject) == Some(&row.id), "check": check_of(row),
             })
         })
         .collect();
-    let verdicts: u64 = store.verdicts_per_watch().await?.values().sum();
+    let tones: u64 = store.verdicts_per_watch().await?.values().sum();
+    let verdicts = tones + store.kind_verdicts_per_watch().await?.values().sum::<u64>();
     Ok(Json(json!({ "verdicts": verdicts, "versions": versions })).into_response())
+}
+
+/// Who said what a mention is, and when, in words.
+pub fn kinds_said(clock: &Clock, verdict: &store::KindVerdict) -> String {
+    let w = clock.words;
+    let mut args = FluentArgs::new();
+    args.set("name", verdict.by.as_str());
+    args.set("age", clock.age(verdict.at));
+    args.set("was", crate::views::kinds_named(w, verdict.was));
+    w.with("tone-said", Some(&args)).into_owned()
 }
 
 /// Who said how a mention sounds, and when, in words.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::alert::NEGATIVE_FROM;
-use domain::{Part, Post, Sentiment, Time, Tone};
+use domain::{Kind, Part, Post, Sentiment, Time, Tone};
 use store::MentionRow;
 use text::sentiment::{self, Care};
 use text::why::{self, Influence};
@@ -77,6 +77,22 @@ struct MentionPage {
     /// What is said of the tone where no person spoke.
     machine: String,
     tones: Vec<ToneChoice>,
+    /// Who said what it is.
+    kinds_said: Option<String>,
+    kinds: Vec<KindChoice>,
+}
+
+/// A kind that a person can say a mention is.
+struct KindChoice {
+    value: &'static str,
+    word: String,
+    /// What it means.
+    about: String,
+    on: bool,
+    /// How often the machine is right about it, where it says so.
+    right: Option<String>,
+    /// The words that made it.
+    made: Vec<String>,
 }
 
 /// A tone that a person can give a mention.
@@ -118,6 +134,8 @@ pub async fn show(
         made: reasons.words.clone(),
         machine: machine(f.w, &row, m.tone.unsure),
         tones: tones(f.w, &row),
+        kinds_said: row.kind_verdict.as_ref().map(|said| learning::kinds_said(&clock, said)),
+        kinds: kind_choices(&app, f.w, &row),
         lead: whole(&row.post.lead, Part::Lead),
         body: whole(&row.post.body, Part::Body),
         moments: moments(&clock, &row),
@@ -188,6 +206,40 @@ fn tones(w: Words, row: &MentionRow) -> Vec<ToneChoice> {
             on: said == Some(tone),
         })
         .collect()
+}
+
+/// Every kind; those that the machine told with the words that made them.
+fn kind_choices(app: &App, w: Words, row: &MentionRow) -> Vec<KindChoice> {
+    let text = row.post.text();
+    let lang = sentiment::spoken(&text, row.post.lang.as_deref()).unwrap_or_default();
+    let by_machine = row.kind_verdict.is_none();
+    let found = if by_machine && !row.kinds.is_empty() {
+        let care = if row.quick { Care::Quick } else { Care::Close };
+        let reading = sentiment::read(care, &text, &lang);
+        text::kinds::find(&text, &lang, reading.as_ref().map(|reading| &reading.shares))
+    } else {
+        Vec::new()
+    };
+    let learnt = |kind: Kind| app.0.options.hooks.kind_head(row.watch, kind);
+    let choice = |kind: Kind| {
+        let on = row.kinds.has(kind);
+        let told = on && by_machine;
+        let right = match text::kinds::measured(kind, &lang) {
+            _ if learnt(kind) => w.say("kind-learnt").into_owned(),
+            Some((right, _)) => w.n("kind-right", u64::from(right)).into_owned(),
+            None => w.say("kind-unmeasured").into_owned(),
+        };
+        let cues = found.iter().filter(|found| told && found.kind == kind);
+        KindChoice {
+            value: kind.as_str(),
+            word: w.say(&format!("kind-{}", kind.as_str())).into_owned(),
+            about: w.say(&format!("kind-{}-about", kind.as_str())).into_owned(),
+            on,
+            right: told.then_some(right),
+            made: cues.flat_map(|f| &f.cues).map(|cue| text[cue.clone()].to_owned()).collect(),
+        }
+    };
+    Kind::ALL.into_iter().map(choice).collect()
 }
 
 /// What the machine says of its judgement.

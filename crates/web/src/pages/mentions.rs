@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use domain::{Channel, Platform, Tier, Tone, Watch};
+use domain::{Channel, Kind, Platform, Tier, Tone, Watch};
 use store::{MentionRow, Page};
 
 use crate::app::App;
@@ -151,6 +151,7 @@ fn groups(
     vec![
         group("watch", watches),
         group("tone", tones.collect()),
+        group("kind", Kind::ALL.iter().map(|k| named("kind", k.as_str())).collect()),
         group("platform", platforms.iter().map(|p| named("platform", p)).collect()),
         group("channel", Channel::ALL.iter().map(|c| named("channel", c.as_str())).collect()),
         group("tier", Tier::ALL.iter().map(|t| named("tier", t.as_str())).collect()),

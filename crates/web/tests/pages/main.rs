@@ -3,6 +3,7 @@
 
 mod browser;
 mod doors;
+mod judging;
 mod live;
 mod looks;
 mod searching;

@@ -338,6 +338,8 @@ pub fn plain_post(id: &str, body: &str, at: Time) -> Post {
 pub fn judge(post: Post, tone: Option<(Tone, f32)>, watches: &[Watch]) -> JudgedPost {
     let matched = post.received.plus(700);
     let sentiment = tone.map(|(tone, confidence)| Sentiment { tone, confidence });
+    let lang = post.lang.clone().unwrap_or_default();
+    let kinds = text::kinds::by(&|_| None, &post.text(), &lang, None);
     let mention = |watch: &Watch| {
         let query = query::parse(&watch.query).unwrap();
         let hit = query::matches_one(&query, &query::Document::of(&post))?;
@@ -347,6 +349,7 @@ pub fn judge(post: Post, tone: Option<(Tone, f32)>, watches: &[Watch]) -> Judged
             spans: hit.spans,
             why: hit.why,
             sentiment,
+            kinds,
             quick: false,
             matched,
         };

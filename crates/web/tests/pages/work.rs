@@ -417,8 +417,9 @@ async fn what_was_learnt_is_shown_and_chosen() {
     };
     let mut ids = Vec::new();
     for (watch, better) in [(None, true), (None, false), (Some(WatchId(1)), true)] {
-        let head =
-            store::NewHead { watch, made: NOW, revision: 1, check: check(better), bytes: vec![] };
+        let subject = store::Subject::tone(watch);
+        let check = check(better);
+        let head = store::NewHead { subject, made: NOW, revision: 1, check, bytes: vec![] };
         ids.push(browser.store.add_head(&head).await.unwrap());
     }
     let page = browser.get("/learning").await;
