@@ -1,4 +1,4 @@
-//! `cargo xtask train language|sentiment|sentiment-more|compounds|verbs [--data DIR] [--out DIR]`: rebuilds the weight files of
+//! `cargo xtask train language|sentiment|sentiment-more|compounds|verbs|forecast [--data DIR] [--out DIR]`: rebuilds the weight files of
 //! `crates/text/models` from labelled texts; `encoder-texts` writes what `tools/train/encoder` learns from. One thread, a fixed order and a fixed seed: the same
 //! data give the same file. Build with `--release`, or it takes an hour instead of a minute.
 //!
@@ -9,6 +9,7 @@
 
 pub mod compounds;
 pub mod data;
+pub mod forecast;
 pub mod learner;
 pub mod made_up;
 pub mod verbs;
@@ -82,14 +83,16 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         "compounds" => compounds::train(&options.data)?,
         "verbs" => verbs::train(&options.data)?,
         "encoder-texts" => data::encoder_texts(&options.data)?,
+        "forecast" => forecast::train(&options.data)?.into_bytes(),
         other => bail!(
-            "no model {other:?}: say language, sentiment, sentiment-more, compounds, verbs, or encoder-texts for \
-             tools/train/encoder"
+            "no model {other:?}: say language, sentiment, sentiment-more, compounds, verbs, forecast, or \
+             encoder-texts for tools/train/encoder"
         ),
     };
     let ending = match options.name.as_str() {
         "verbs" => "txt",
         "encoder-texts" => "tsv",
+        "forecast" => "rs",
         _ => "bin",
     };
     let path = options.out.join(format!("{}.{ending}", options.name));

@@ -56,9 +56,22 @@ pub enum AlertReason {
     Negative,
     /// More mentions than the watch's own past explains.
     Rise,
+    /// Fewer mentions than the watch's own past explains: silence, or something is not heard.
+    Dip,
+    /// A story reached leading media.
+    Crossing,
 }
 
 impl AlertReason {
+    /// Every reason.
+    pub const ALL: [AlertReason; 5] = [
+        AlertReason::Mention,
+        AlertReason::Negative,
+        AlertReason::Rise,
+        AlertReason::Dip,
+        AlertReason::Crossing,
+    ];
+
     /// The name used in the database and in locale keys.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -66,15 +79,15 @@ impl AlertReason {
             AlertReason::Mention => "mention",
             AlertReason::Negative => "negative",
             AlertReason::Rise => "rise",
+            AlertReason::Dip => "dip",
+            AlertReason::Crossing => "crossing",
         }
     }
 
     /// The reason of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<AlertReason> {
-        [AlertReason::Mention, AlertReason::Negative, AlertReason::Rise]
-            .into_iter()
-            .find(|r| r.as_str() == name)
+        AlertReason::ALL.into_iter().find(|r| r.as_str() == name)
     }
 
     /// One mention raises one alert, whichever rule asked for it.
@@ -82,6 +95,8 @@ impl AlertReason {
         match self {
             AlertReason::Mention | AlertReason::Negative => "mention",
             AlertReason::Rise => "rise",
+            AlertReason::Dip => "dip",
+            AlertReason::Crossing => "crossing",
         }
     }
 }
@@ -97,8 +112,10 @@ pub struct NewAlert {
     pub reason: AlertReason,
     /// The post it speaks of; for a rise the newest mention's post, where there is one.
     pub post: Option<PostId>,
-    /// For a rise: mentions seen and mentions expected in the hour.
+    /// For a rise or a dip: mentions seen and mentions expected in the hour.
     pub rise: Option<crate::rise::Rise>,
+    /// For a crossing: the story.
+    pub story: Option<crate::story::StoryId>,
     /// When it was raised.
     pub raised: Time,
 }
@@ -126,6 +143,7 @@ pub fn alert_for(rules: AlertRules, mention: &NewMention, post: PostId) -> Optio
         reason,
         post: Some(post),
         rise: None,
+        story: None,
         raised: mention.matched,
     })
 }
@@ -198,7 +216,7 @@ pub fn retry_after(tries: u32) -> Option<i64> {
 pub struct Message {
     /// The alert's id in hexadecimal: receivers drop what they have seen.
     pub alert: String,
-    /// Why: `mention`, `negative`, `rise`.
+    /// Why: `mention`, `negative`, `rise`, `dip`, `crossing`.
     pub reason: AlertReason,
     /// The watch's name.
     pub watch: String,
@@ -253,8 +271,8 @@ mod tests {
     #[test]
     fn one_mention_raises_at_most_one_alert() {
         let post = PostId([1; 16]);
-        let both = AlertRules { every: true, negative: true, rise: false };
-        let every = AlertRules { every: true, negative: false, rise: false };
+        let both = AlertRules { every: true, negative: true, rise: false, crossing: false };
+        let every = AlertRules { every: true, negative: false, rise: false, crossing: false };
         let negative = alert_for(both, &mention(Tone::Negative), post).expect("negative");
         let plain = alert_for(every, &mention(Tone::Negative), post).expect("every");
         assert_eq!(negative.reason, AlertReason::Negative);
@@ -264,7 +282,7 @@ mod tests {
 
     #[test]
     fn quiet_rules_stay_quiet() {
-        let rules = AlertRules { every: false, negative: true, rise: true };
+        let rules = AlertRules { every: false, negative: true, rise: true, crossing: true };
         let post = PostId([1; 16]);
         assert_eq!(alert_for(rules, &mention(Tone::Neutral), post), None);
         let mut unsure = mention(Tone::Negative);

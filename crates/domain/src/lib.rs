@@ -32,6 +32,10 @@
 //! ```
 
 pub mod alert;
+pub mod assessment;
+pub mod baseline;
+pub mod crossing;
+pub mod forecast;
 pub mod health;
 pub mod kind;
 pub mod latency;
@@ -41,6 +45,7 @@ pub mod part;
 pub mod post;
 pub mod rise;
 pub mod source;
+pub mod story;
 pub mod time;
 pub mod watch;
 

@@ -19,14 +19,16 @@ pub struct AlertRules {
     pub every: bool,
     /// Every negative mention.
     pub negative: bool,
-    /// A rise in volume against the watch's own past.
+    /// A rise or a dip in volume against the watch's own past.
     pub rise: bool,
+    /// A story of its mentions that reaches leading media.
+    pub crossing: bool,
 }
 
 impl Default for AlertRules {
-    /// Negative mentions and rises: what an early warning is for.
+    /// Negative mentions, rises and crossings: what an early warning is for.
     fn default() -> Self {
-        AlertRules { every: false, negative: true, rise: true }
+        AlertRules { every: false, negative: true, rise: true, crossing: true }
     }
 }
 

@@ -44,6 +44,7 @@ pub mod model;
 pub mod names;
 pub mod script;
 pub mod sentiment;
+pub mod sketch;
 pub mod stem;
 pub mod target;
 pub mod why;
