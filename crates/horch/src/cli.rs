@@ -71,6 +71,8 @@ pub enum Command {
     /// What was learnt from people's verdicts on tones, and which version judges
     #[command(subcommand)]
     Learning(asking::LearningCommand),
+    /// Print stories: what people speak of, how far it has climbed, how grave it is
+    Stories(asking::Stories),
     /// Print mentions, newest first
     Mentions(Mentions),
     /// Check data folder, clock, port, platforms and ways to be told, and say what to do
@@ -164,8 +166,8 @@ pub struct WatchAdd {
     pub name: String,
     /// The query
     pub query: String,
-    /// When it tells somebody: any of every, negative, rise, or none
-    #[arg(long, value_delimiter = ',', default_value = "negative,rise")]
+    /// When it tells somebody: any of every, negative, rise, crossing, or none
+    #[arg(long, value_delimiter = ',', default_value = "negative,rise,crossing")]
     pub alert: Vec<AlertRule>,
 }
 
@@ -177,8 +179,8 @@ pub struct WatchImport {
     /// The tool the queries were written for
     #[arg(long, value_enum, default_value = "native")]
     pub dialect: asking::Dialect,
-    /// When the watches tell somebody: any of every, negative, rise, or none
-    #[arg(long, value_delimiter = ',', default_value = "negative,rise")]
+    /// When the watches tell somebody: any of every, negative, rise, crossing, or none
+    #[arg(long, value_delimiter = ',', default_value = "negative,rise,crossing")]
     pub alert: Vec<AlertRule>,
     /// Only say what would be added
     #[arg(long)]
@@ -194,6 +196,8 @@ pub enum AlertRule {
     Negative,
     /// A rise in volume
     Rise,
+    /// A story that reaches leading media.
+    Crossing,
     /// Nothing
     None,
 }

@@ -24,7 +24,7 @@ use crate::flow::keeper::Keep;
 use crate::flow::message::message;
 use crate::flow::{
     Flow, House, Rules, State, Telling, archive as follow, care, connectors, frequencies, keeper,
-    learn, tell, watches,
+    learn, stories, tell, watches,
 };
 
 /// Longest wait for open pages when the house ends.
@@ -177,6 +177,12 @@ pub async fn start(
         tokio::spawn(tell::run(house.clone(), telling)),
         tokio::spawn(keeper::run(house.clone(), keep)),
         tokio::spawn(learn::keep(house.clone())),
+        tokio::spawn(stories::keep(
+            house.clone(),
+            Arc::clone(&state),
+            Arc::clone(&flow.counters),
+            Telling::Younger(young),
+        )),
         tokio::spawn(care::keep(
             house.clone(),
             Arc::clone(&flow.rules),
@@ -325,6 +331,10 @@ impl web::Hooks for Hooks {
         self.rules.load().heads.of(watch).cloned()
     }
 
+    fn calibration(&self) -> domain::forecast::Calibration {
+        self.state.calibration()
+    }
+
     fn watch_state(&self, watch: WatchId) -> WatchState {
         self.state.of(watch)
     }
@@ -354,6 +364,7 @@ fn test_message(lang: &str, public_url: &str, clock: Clock) -> domain::Message {
         reason: domain::AlertReason::Rise,
         mention: None,
         rise: Some(domain::Rise { seen: 1, expected: 0.0 }),
+        story: None,
         raised: now,
         told: None,
         acknowledged: None,

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use domain::{Post, Time, Tone};
 use query::Hit;
-use store::MentionRow;
+use store::{MentionRow, StoryRow};
 
 use crate::flow::message::{age, tone_word};
 
@@ -38,6 +38,24 @@ pub fn print_mention(row: &MentionRow, now: Time) {
     if !post.url.is_empty() {
         anstream::println!("    {DIM}{}{DIM:#}", safe(&post.url));
     }
+}
+
+/// Prints a story for people: what it is called, how large and how grave it is.
+pub fn print_story(row: &StoryRow, now: Time) {
+    let name = row.title.clone().or_else(|| row.headline.as_ref().map(excerpt));
+    let name = name.or_else(|| row.phrase.clone()).unwrap_or_default();
+    let severity = row.severity().map_or_else(String::new, |n| format!("severity {n} · "));
+    let rung = row.rung.map_or_else(String::new, |tier| format!("{} · ", tier.as_str()));
+    let watches: Vec<&str> = row.watches.iter().map(|(_, name)| name.as_str()).collect();
+    anstream::println!("{:>6}  {BOLD}{}{BOLD:#}", row.id.0, safe(&name));
+    anstream::println!(
+        "        {severity}{rung}{} posts, {} copies, {} negative · newest {} old  {DIM}{}{DIM:#}",
+        row.posts,
+        row.copies,
+        row.negative,
+        age(now.since(row.last), false),
+        safe(&watches.join(", ")),
+    );
 }
 
 fn sign(tone: Tone) -> (char, AnsiColor) {

@@ -122,7 +122,9 @@ impl Notifier for Ntfy {
 impl Ntfy {
     fn body(&self, message: &Message) -> Value {
         let (priority, tag) = match message.reason {
+            AlertReason::Crossing => (5, "newspaper"),
             AlertReason::Rise => (5, "chart_with_upwards_trend"),
+            AlertReason::Dip => (3, "chart_with_downwards_trend"),
             AlertReason::Negative => (4, "warning"),
             AlertReason::Mention => (3, "speech_balloon"),
         };

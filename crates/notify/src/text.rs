@@ -118,7 +118,7 @@ pub fn render(message: &Message, lang: &str) -> String {
         row(words.seen, &format!("{} ({}: {expected})", rise.seen, words.expected));
     }
     let published = moment(message.published);
-    if message.reason == AlertReason::Rise {
+    if matches!(message.reason, AlertReason::Rise | AlertReason::Dip) {
         row(words.hour, &published);
     } else {
         row(words.age, &format!("{} ({} {published})", message.age, words.published));

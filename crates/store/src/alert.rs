@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::story::StoryId;
 use domain::{AlertId, AlertReason, NewAlert, Rise, Time, WatchId};
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
@@ -15,9 +16,13 @@ use crate::{AlertRow, Page, Result, Store, StoreError, delivery, mention};
 /// The columns of [`bare_from`]; the mention is looked up by its number. The alert of a mention
 /// that an edit or a deletion took has none.
 const COLUMNS: &str = "a.number, a.hash, a.watch, w.name AS watch_name, a.reason, a.seen, \
-    a.expected, a.raised, a.told, a.acknowledged_by, a.acknowledged_at, m.number AS mention";
+    a.expected, a.story, a.raised, a.told, a.acknowledged_by, a.acknowledged_at, \
+    m.number AS mention";
 const TABLES: &str = "alerts a CROSS JOIN watches w ON w.id = a.watch \
-    LEFT JOIN mentions m ON m.post = a.post AND m.watch = a.watch AND a.reason <> 'rise'";
+    LEFT JOIN mentions m ON m.number = CASE WHEN a.reason IN ('rise', 'dip') THEN NULL ELSE COALESCE(\
+    (SELECT x.number FROM mentions x WHERE x.post = a.post AND x.watch = a.watch), \
+    CASE a.reason WHEN 'crossing' THEN (SELECT min(x.number) FROM mentions x \
+    WHERE x.post = a.post) END) END";
 
 /// An alert that is to be raised, and the row of its post.
 pub(crate) struct Raising {
@@ -45,7 +50,8 @@ pub(crate) async fn raise_all(write: &mut Write, alerts: &[Raising]) -> Result<V
     }
     write_rows(
         write.conn(),
-        "INSERT INTO alerts (number, hash, watch, reason, post, seen, expected, raised) ",
+        "INSERT INTO alerts (number, hash, watch, reason, post, seen, expected, story, \
+         raised) ",
         "",
         &new,
         |row, (number, Raising { alert, post })| {
@@ -56,6 +62,7 @@ pub(crate) async fn raise_all(write: &mut Write, alerts: &[Raising]) -> Result<V
                 .push_bind(*post)
                 .push_bind(to_i64(alert.rise.map(|rise| rise.seen)))
                 .push_bind(alert.rise.map(|rise| rise.expected).filter(|n| n.is_finite()))
+                .push_bind(alert.story.map(|story| story.0))
                 .push_bind(alert.raised.0);
         },
     )
@@ -79,6 +86,7 @@ fn bare_from(row: &SqliteRow) -> Result<(AlertRow, Option<i64>)> {
         mention: None,
         rise: seen
             .map(|seen| Rise { seen: seen.unsigned_abs(), expected: expected.unwrap_or_default() }),
+        story: row.try_get::<Option<i64>, _>("story")?.map(StoryId),
         raised: Time(row.try_get("raised")?),
         told: row.try_get::<Option<i64>, _>("told")?.map(Time),
         acknowledged: by.zip(at.map(Time)),

@@ -58,7 +58,7 @@ pub(crate) async fn remove_posts(write: &mut Write, posts: &[i64]) -> Result<u64
     rows_of(
         write.conn(),
         "DELETE FROM deliveries WHERE state = 'waiting' AND alert IN \
-         (SELECT number FROM alerts WHERE reason <> 'rise' AND post",
+         (SELECT number FROM alerts WHERE reason NOT IN ('rise', 'dip') AND post",
         ")",
         posts,
     )

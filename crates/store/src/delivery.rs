@@ -264,7 +264,7 @@ async fn mark_told(write: &mut Write, delivery: i64, at: Time) -> Result<()> {
         "UPDATE mentions SET told = ? WHERE told IS NULL AND number = \
          (SELECT m.number FROM deliveries d JOIN alerts a ON a.number = d.alert \
           JOIN mentions m ON m.post = a.post AND m.watch = a.watch \
-          WHERE d.number = ? AND a.reason <> 'rise')",
+          WHERE d.number = ? AND a.reason NOT IN ('rise', 'dip'))",
     )
     .bind(at.0)
     .bind(delivery)

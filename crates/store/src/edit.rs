@@ -181,7 +181,7 @@ async fn clear_spans(write: &mut Write, number: i64) -> Result<()> {
 async fn remove(write: &mut Write, post: i64, watch: i64, number: i64) -> Result<()> {
     sqlx::query(
         "DELETE FROM deliveries WHERE state = 'waiting' AND alert IN \
-         (SELECT number FROM alerts WHERE post = ? AND watch = ? AND reason <> 'rise')",
+         (SELECT number FROM alerts WHERE post = ? AND watch = ? AND reason NOT IN ('rise', 'dip'))",
     )
     .bind(post)
     .bind(watch)

@@ -60,7 +60,7 @@ pub(crate) async fn lead(
     filter: &MentionFilter,
     need: Need,
 ) -> Result<Lead> {
-    if filter.post.is_some() {
+    if filter.post.is_some() || filter.story.is_some() {
         return Ok(Lead::Planner);
     }
     let mut candidates = Vec::new();
@@ -141,6 +141,18 @@ pub(crate) fn push(sql: &mut QueryBuilder<Sqlite>, filter: &MentionFilter) {
     if let Some(post) = filter.post {
         sql.push(" AND m.post = (SELECT id FROM posts WHERE hash = ");
         sql.push_bind(post.0.to_vec()).push(")");
+    }
+    if let Some(story) = filter.story {
+        sql.push(" AND m.post IN (SELECT post FROM story_posts WHERE story = ");
+        sql.push_bind(story.0);
+        // Said here too, so that of a large story only that stretch is looked at.
+        if let Some(since) = filter.since {
+            sql.push(" AND at >= ").push_bind(since.0);
+        }
+        if let Some(until) = filter.until {
+            sql.push(" AND at < ").push_bind(until.0);
+        }
+        sql.push(")");
     }
     if let Some(words) = &filter.words {
         push_words(sql, words);

@@ -85,6 +85,7 @@ mod rows;
 mod saved;
 mod setting;
 mod source;
+mod story;
 mod verdict;
 mod watch;
 mod watch_page;
@@ -93,11 +94,16 @@ pub use archive::{
     Archive, ArchiveOptions, ArchiveStatus, Ask, CaughtUp, Counted, Cursor, Decide, Dropped, Found,
     HourCount, Hours, Moment,
 };
+pub use story::{
+    Bin, CrossingRow, Dot, Foretold, Growth, Heard, Mend, MendRow, Named, Placing, Remembered,
+    Said, StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice,
+};
 pub use watch_page::MOST_COUNTED;
 
 use std::fmt;
 use std::sync::Arc;
 
+use domain::story::StoryId;
 use domain::{
     AlertId, AlertReason, AlertRules, Channel, CursorMove, DeliveryState, GapReport, Kind, Kinds,
     NewAlert, NewMention, Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier,
@@ -156,6 +162,8 @@ pub struct Change {
     pub settings: i64,
     /// Counts up with every deletion or edit.
     pub revision: i64,
+    /// Counts up with every change of stories.
+    pub stories: i64,
 }
 
 /// What one transaction stores.
@@ -243,6 +251,8 @@ pub struct MentionRow {
     pub matched: Time,
     /// When the first person or system was told.
     pub told: Option<Time>,
+    /// Its story where others are in it too, with its name or most telling words.
+    pub story: Option<(StoryId, Option<String>)>,
 }
 
 /// What a person said of a mention's tone.
@@ -392,6 +402,8 @@ pub struct MentionFilter {
     pub source: Option<SourceId>,
     /// Of this post.
     pub post: Option<PostId>,
+    /// Of this story.
+    pub story: Option<StoryId>,
     /// Holding these words (plain substring match on title, lead, body; case aside).
     pub words: Option<String>,
     /// Published at or after.
@@ -439,6 +451,8 @@ pub struct AlertRow {
     pub mention: Option<MentionRow>,
     /// For a rise.
     pub rise: Option<Rise>,
+    /// For a crossing: the story, as its number was then.
+    pub story: Option<StoryId>,
     /// When it was raised.
     pub raised: Time,
     /// When the first person or system was told.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::story::StoryId;
 use domain::{
     HOUR, NewMention, Part, Post, PostId, Sentiment, Span, Tier, Time, Tone, Watch, WatchId,
 };
@@ -23,12 +24,15 @@ use crate::{
 const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version, p.versions, \
     m.spans, m.why, m.tone, m.confidence, m.matched, m.told, m.quick, m.kinds, \
     k.by_person AS kinds_by, k.at AS kinds_at, k.was AS kinds_was, \
-    v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, ";
+    v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, t.id AS story, \
+    COALESCE(t.title, t.phrase) AS story_name, ";
 const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
     CROSS JOIN watches w ON w.id = m.watch LEFT JOIN verdicts v ON v.watch = m.watch \
     AND v.post = m.post AND v.fingerprint = p.fingerprint AND v.tone IS NOT NULL \
     LEFT JOIN kind_verdicts k ON k.watch = m.watch AND k.post = m.post \
-    AND k.fingerprint = p.fingerprint AND k.kinds IS NOT NULL ";
+    AND k.fingerprint = p.fingerprint AND k.kinds IS NOT NULL \
+    LEFT JOIN story_posts sp ON sp.post = m.post LEFT JOIN stories t ON t.id = sp.story \
+    AND t.posts > 1 ";
 /// Posts a transaction when the past is filled in: live posts must get in between.
 const BACKFILL: usize = 500;
 
@@ -139,7 +143,7 @@ pub(crate) fn spans_to_text(spans: &[Span]) -> String {
     serde_json::to_string(&lists).unwrap_or_else(|_| "[]".into())
 }
 
-fn spans_from_text(text: &str) -> Result<Vec<Span>> {
+pub(crate) fn spans_from_text(text: &str) -> Result<Vec<Span>> {
     let lists: Vec<(u8, u32, u32)> =
         serde_json::from_str(text).map_err(|_| damaged("marked words", text))?;
     lists
@@ -177,6 +181,10 @@ fn row_from(row: &SqliteRow) -> Result<MentionRow> {
         kind_verdict: kind_verdict_from(row)?,
         matched: Time(row.try_get("matched")?),
         told: row.try_get::<Option<i64>, _>("told")?.map(Time),
+        story: match row.try_get::<Option<i64>, _>("story")? {
+            Some(story) => Some((StoryId(story), row.try_get("story_name")?)),
+            None => None,
+        },
     })
 }
 

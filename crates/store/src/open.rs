@@ -148,6 +148,8 @@ pub(crate) struct Numbers {
     pub way: i64,
     pub settings: i64,
     pub revision: i64,
+    pub story: i64,
+    pub stories: i64,
     pub ingested: Option<i64>,
 }
 
@@ -170,7 +172,8 @@ impl Write {
             let numbers = self.numbers;
             sqlx::query(
                 "UPDATE numbers SET post = ?, source = ?, mention = ?, alert = ?, delivery = ?, \
-                 watch = ?, way = ?, settings = ?, revision = ?, ingested = ?",
+                 watch = ?, way = ?, settings = ?, revision = ?, story = ?, stories = ?, \
+                 ingested = ?",
             )
             .bind(numbers.post)
             .bind(numbers.source)
@@ -181,6 +184,8 @@ impl Write {
             .bind(numbers.way)
             .bind(numbers.settings)
             .bind(numbers.revision)
+            .bind(numbers.story)
+            .bind(numbers.stories)
             .bind(numbers.ingested)
             .execute(self.conn())
             .await?;
@@ -211,6 +216,7 @@ fn announce(changes: &watch::Sender<Change>, numbers: &Numbers) {
             alert: change.alert.max(numbers.alert),
             settings: change.settings.max(numbers.settings),
             revision: change.revision.max(numbers.revision),
+            stories: change.stories.max(numbers.stories),
         };
         let changed = latest != *change;
         *change = latest;
@@ -220,7 +226,8 @@ fn announce(changes: &watch::Sender<Change>, numbers: &Numbers) {
 
 async fn read_numbers(conn: &mut SqliteConnection) -> Result<Numbers> {
     let row = sqlx::query(
-        "SELECT post, source, mention, alert, delivery, watch, way, settings, revision, ingested \
+        "SELECT post, source, mention, alert, delivery, watch, way, settings, revision, story, \
+         stories, ingested \
          FROM numbers",
     )
     .fetch_one(conn)
@@ -235,7 +242,9 @@ async fn read_numbers(conn: &mut SqliteConnection) -> Result<Numbers> {
         way: row.try_get(6)?,
         settings: row.try_get(7)?,
         revision: row.try_get(8)?,
-        ingested: row.try_get(9)?,
+        story: row.try_get(9)?,
+        stories: row.try_get(10)?,
+        ingested: row.try_get(11)?,
     })
 }
 
@@ -361,7 +370,7 @@ mod tests {
         let (changes, seen) = watch::channel(Change::default());
         announce(&changes, &Numbers { mention: 5, revision: 1, ..Numbers::default() });
         announce(&changes, &Numbers { mention: 4, settings: 2, ..Numbers::default() });
-        let expected = Change { mention: 5, alert: 0, settings: 2, revision: 1 };
+        let expected = Change { mention: 5, alert: 0, settings: 2, revision: 1, stories: 0 };
         assert_eq!(*seen.borrow(), expected);
     }
 }

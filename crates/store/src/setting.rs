@@ -3,7 +3,8 @@
 use crate::{Result, Store};
 
 impl Store {
-    /// A setting's JSON text. Names: `connector.<name>`, `general`, `secret.<name>`.
+    /// A setting's JSON text. Names: `connector.<name>`, `general`, `secret.<name>`,
+    /// `story.lessons`.
     pub async fn setting(&self, name: &str) -> Result<Option<String>> {
         let value = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
             .bind(name)

@@ -26,6 +26,7 @@ pub(crate) fn watch_from(row: &SqliteRow) -> Result<Watch> {
             every: row.try_get("tell_every")?,
             negative: row.try_get("tell_negative")?,
             rise: row.try_get("tell_rise")?,
+            crossing: row.try_get("tell_crossing")?,
         },
         paused: row.try_get("paused")?,
         created: Time(row.try_get("created")?),
@@ -170,7 +171,7 @@ impl Store {
         write_rows(
             write.conn(),
             "INSERT INTO watches (id, name, folded, query, version, tell_every, tell_negative, \
-             tell_rise, paused, created, changed, revision) ",
+             tell_rise, tell_crossing, paused, created, changed, revision) ",
             "",
             &added,
             |row, watch| {
@@ -182,6 +183,7 @@ impl Store {
                     .push_bind(watch.alerts.every)
                     .push_bind(watch.alerts.negative)
                     .push_bind(watch.alerts.rise)
+                    .push_bind(watch.alerts.crossing)
                     .push_bind(watch.paused)
                     .push_bind(now.0)
                     .push_bind(now.0)
@@ -219,7 +221,7 @@ impl Store {
         let revision = write.numbers.settings;
         sqlx::query(
             "UPDATE watches SET name = ?, folded = ?, query = ?, version = ?, tell_every = ?, \
-             tell_negative = ?, tell_rise = ?, paused = ?, changed = ?, revision = ? WHERE id = ?",
+             tell_negative = ?, tell_rise = ?, tell_crossing = ?, paused = ?, changed = ?, revision = ? WHERE id = ?",
         )
         .bind(&new.name)
         .bind(fold(&new.name))
@@ -228,6 +230,7 @@ impl Store {
         .bind(new.alerts.every)
         .bind(new.alerts.negative)
         .bind(new.alerts.rise)
+        .bind(new.alerts.crossing)
         .bind(new.paused)
         .bind(now.0)
         .bind(revision)

@@ -262,3 +262,36 @@ Examples:
         kind: Option<String>,
     },
 }
+
+/// `horch stories`.
+#[derive(Args, Debug)]
+pub struct Stories {
+    /// Only this one, with the rungs it has reached
+    pub number: Option<i64>,
+    /// Only with mentions of this watch
+    #[arg(long, value_name = "NAME")]
+    pub watch: Option<String>,
+    /// In which order
+    #[arg(long, value_enum, default_value = "newest")]
+    pub order: Order,
+    /// With so many posts or more
+    #[arg(long, default_value_t = 2)]
+    pub least: u64,
+    /// At most so many
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An order of stories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// Whose newest post is newest
+    Newest,
+    /// Most posts
+    Biggest,
+    /// Gravest
+    Gravest,
+}

@@ -10,6 +10,7 @@ pub mod mentions;
 pub mod query;
 pub mod replay;
 pub mod serve;
+pub mod stories;
 pub mod watch;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli, config: Config, folder: DataFolder) -> anyhow::Result
         Command::Archive(archive) => archive::run(&config, archive).await.map(done),
         Command::Learning(learning) => learning::run(&config, learning).await.map(done),
         Command::List(list) => list::run(&config, list).await.map(done),
+        Command::Stories(stories) => stories::run(&config, &stories).await.map(done),
         Command::Mentions(mentions) => mentions::run(&config, &mentions).await.map(done),
         Command::Doctor(doctor) => doctor::run(&config, &doctor).await,
     }

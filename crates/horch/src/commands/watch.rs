@@ -52,6 +52,7 @@ fn rules(chosen: &[AlertRule]) -> AlertRules {
         every: has(AlertRule::Every),
         negative: has(AlertRule::Negative),
         rise: has(AlertRule::Rise),
+        crossing: has(AlertRule::Crossing),
     }
 }
 
@@ -158,6 +159,7 @@ fn matching(query: &Query, post: Post) -> Option<MentionRow> {
         kind_verdict: None,
         matched: post.received,
         told: None,
+        story: None,
         post,
     })
 }

@@ -34,7 +34,10 @@ pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Opt
         rise: alert.rise,
     };
     if let Some(rise) = alert.rise {
-        message.headline = rise_headline(&alert.watch_name, rise, german);
+        message.headline = match alert.reason {
+            AlertReason::Dip => dip_headline(&alert.watch_name, rise, german),
+            _ => rise_headline(&alert.watch_name, rise, german),
+        };
         message.age = age(now.since(alert.raised), german);
         return Some(message);
     }
@@ -56,7 +59,10 @@ pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Opt
     message.matched = mention.matched;
     message.age = age(now.since(post.published), german);
     message.post_url = post.url.clone();
-    message.horch_url = format!("{base}/mentions/{}", mention.number);
+    message.horch_url = match alert.story {
+        Some(story) => format!("{base}/stories/{}", story.0),
+        None => format!("{base}/mentions/{}", mention.number),
+    };
     Some(message)
 }
 
@@ -128,13 +134,41 @@ fn headline(reason: AlertReason, watch: &str, who: &str, german: bool) -> String
     match (reason, german) {
         (AlertReason::Negative, true) => format!("Negativ über {watch}: {who}"),
         (AlertReason::Negative, false) => format!("Negative about {watch}: {who}"),
+        (AlertReason::Crossing, true) => format!("{watch} in den Leitmedien: {who}"),
+        (AlertReason::Crossing, false) => format!("{watch} has reached leading media: {who}"),
         (_, true) => format!("Neue Erwähnung von {watch}: {who}"),
         (_, false) => format!("New mention of {watch}: {who}"),
     }
 }
 
+fn dip_headline(watch: &str, dip: domain::Rise, german: bool) -> String {
+    let expected = format!("{:.1}", dip.expected);
+    if german {
+        let expected = expected.replace('.', ",");
+        format!(
+            "Stille bei {watch}: {} Erwähnungen in einer Stunde, üblich sind {expected}",
+            dip.seen
+        )
+    } else {
+        format!("Silence about {watch}: {} mentions in one hour, {expected} are usual", dip.seen)
+    }
+}
+
 fn rise_headline(watch: &str, rise: domain::Rise, german: bool) -> String {
     let expected = format!("{:.1}", rise.expected);
+    if rise.expected <= 0.0 {
+        return if german {
+            format!(
+                "Viel zu {watch}: {} Erwähnungen in einer Stunde, noch ohne Vergleich",
+                rise.seen
+            )
+        } else {
+            format!(
+                "Much about {watch}: {} mentions in one hour, nothing to compare with yet",
+                rise.seen
+            )
+        };
+    }
     if german {
         let expected = expected.replace('.', ",");
         format!(

@@ -32,6 +32,7 @@ pub mod message;
 pub mod names;
 pub mod rules;
 pub mod state;
+pub mod stories;
 pub mod tell;
 pub mod watches;
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::forecast::Calibration;
 use domain::{WatchId, WatchState};
 use query::Frequencies;
 
@@ -14,6 +15,7 @@ pub struct State {
     watches: Mutex<HashMap<WatchId, Known>>,
     steps: Mutex<Steps>,
     frequencies: Mutex<Frequencies>,
+    calibration: Mutex<Option<Calibration>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +51,17 @@ impl State {
     /// Sets how many posts have which word.
     pub fn set_frequencies(&self, frequencies: Frequencies) {
         *locked(&self.frequencies) = frequencies;
+    }
+
+    /// What the house's own finished stories taught the forecast.
+    #[must_use]
+    pub fn calibration(&self) -> Calibration {
+        locked(&self.calibration).unwrap_or_else(Calibration::news)
+    }
+
+    /// Sets what they taught.
+    pub fn set_calibration(&self, calibration: Calibration) {
+        *locked(&self.calibration) = Some(calibration);
     }
 
     /// What is known of a watch.

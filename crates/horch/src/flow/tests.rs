@@ -23,7 +23,7 @@ use super::{Flow, House, State, Telling, archive, watches};
 const WORDS: [&str; 10] =
     ["train", "late", "bridge", "festival", "river", "crew", "lost", "found", "ümlaut", "grand"];
 
-fn post(n: u64, site: &str, text: &str) -> Post {
+pub(super) fn post(n: u64, site: &str, text: &str) -> Post {
     let now = Clock::wall().now();
     Post {
         platform: Platform::WEB,

@@ -72,6 +72,7 @@ async fn a_rise_is_raised_once() {
         reason: AlertReason::Rise,
         post: Some(post("1", "x").id()),
         rise: Some(Rise { seen: 40, expected: 4.5 }),
+        story: None,
         raised: NOW,
     };
     assert!(store.raise(&alert).await.unwrap());

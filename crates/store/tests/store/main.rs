@@ -11,6 +11,7 @@ mod mentions;
 mod model;
 mod posts;
 mod rest;
+mod stories;
 mod watches;
 
 use domain::{
@@ -82,7 +83,7 @@ pub fn batch(posts: Vec<JudgedPost>) -> Ingest {
 }
 
 pub async fn add_watch(store: &Store, name: &str) -> Watch {
-    let rules = AlertRules { every: true, negative: true, rise: true };
+    let rules = AlertRules { every: true, negative: true, rise: true, crossing: true };
     store.add_watch(name, "query", rules, NOW.plus(-100 * domain::DAY)).await.unwrap()
 }
 
