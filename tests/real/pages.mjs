@@ -92,7 +92,7 @@ async function discover(page) {
   const kinds = new Map();
   const waiting = [
     '/', '/mentions', '/search?q=fluxomat&hours=1', '/watches', '/watches/new', '/watches/import', '/saved',
-    '/saved/list', '/saved/query', '/channels', '/settings',
+    '/saved/list', '/saved/query', '/stories', '/calibration', '/channels', '/settings',
   ];
   const kind = (path) => path.replace(/\d+/g, 'n').replace(/\?.*/, '');
   while (waiting.length > 0) {

@@ -5,6 +5,7 @@ mod bench_archive;
 mod bench_feeds;
 mod bench_flow;
 mod bench_idle;
+mod bench_ladder;
 mod bench_latency;
 mod bench_match;
 mod bench_replay;
@@ -53,7 +54,7 @@ enum Command {
     Eval(Rest),
     /// Rebuild a model from labelled texts: language, sentiment; encoder-texts
     Train(Rest),
-    /// Measure a figure: replay, archive, feeds, idle, latency
+    /// Measure a figure: replay, archive, feeds, idle, ladder, latency
     Bench(Rest),
     /// Throw made-up inputs at the query language: [--seconds N] [parse|import|matches] (nightly)
     Fuzz(Rest),
@@ -124,12 +125,13 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
         "flow" => bench_flow::run(rest),
         "feeds" => bench_feeds::run(rest),
         "idle" => bench_idle::run(rest),
+        "ladder" => bench_ladder::run(rest),
         "latency" => bench_latency::run(rest),
         "match" => bench_match::run(rest),
         "text" => bench_text::run(rest),
         other => {
             anyhow::bail!(
-                "no bench {other:?}: say replay, flow, match, text, archive, feeds, idle or latency"
+                "no bench {other:?}: say replay, flow, match, text, archive, feeds, idle, ladder or latency"
             )
         }
     }

@@ -46,7 +46,11 @@ function adopt(fresh, lists) {
   for (const old of document.querySelectorAll(wanted)) {
     const next = old.id && fresh.getElementById(old.id);
     // Nothing is pulled away under somebody's cursor.
-    if (!next || old.contains(document.activeElement) || old.isEqualNode(next)) continue;
+    if (!next || old.contains(document.activeElement)) continue;
+    // What somebody opened stays open.
+    const open = [...old.querySelectorAll("details")].map((details) => details.open);
+    next.querySelectorAll("details").forEach((details, i) => { details.open = open[i] ?? details.open; });
+    if (old.isEqualNode(next)) continue;
     old.replaceWith(document.adoptNode(next));
   }
   for (const list of document.querySelectorAll("[data-live]")) showEmpty(list);

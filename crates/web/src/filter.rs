@@ -1,5 +1,6 @@
 //! Which mentions: the filter as it stands in the address, so that every view can be linked.
 
+use domain::story::StoryId;
 use domain::{Channel, Kind, Platform, SourceId, Tier, Tone, WatchId};
 use jiff::tz::TimeZone;
 use store::MentionFilter;
@@ -21,7 +22,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads `watch=1&platform=bluesky&channel=blog&lang=de&tone=negative&kind=question&tier=leading
-    /// &source=HEX&words=…&since=2026-11-24&until=2026-11-24T12:00`.
+    /// &source=HEX&story=7&words=…&since=2026-11-24&until=2026-11-24T12:00`.
     pub fn read(query: &Pairs, zone: &TimeZone) -> Wanted {
         let mut wanted = Wanted::default();
         for (name, value) in &query.0 {
@@ -49,6 +50,7 @@ impl Wanted {
                 None => false,
             },
             "tier" => add(&mut filter.tiers, Tier::named(value)),
+            "story" => set(&mut filter.story, value.parse().ok().map(StoryId)),
             "source" => set(&mut filter.source, SourceId::parse(value)),
             "words" => set(&mut filter.words, Some(value.chars().take(LONGEST_WORDS).collect())),
             "since" => set(&mut filter.since, moment(value, zone, false)),

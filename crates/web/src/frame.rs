@@ -94,6 +94,7 @@ impl Frame {
     pub fn icon(&self, name: &str) -> &'static str {
         match name {
             "now" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",
+            "stories" => "M4 20h4v-5H4M10 20h4V9h-4M16 20h4V4h-4",
             "mentions" => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
             "search" => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21",
             "watches" => {
@@ -105,9 +106,10 @@ impl Frame {
     }
 
     /// What the navigation lists: name, address.
-    pub fn places(&self) -> [(&'static str, &'static str); 6] {
+    pub fn places(&self) -> [(&'static str, &'static str); 7] {
         [
             ("now", "/"),
+            ("stories", "/stories"),
             ("mentions", "/mentions"),
             ("search", "/search"),
             ("watches", "/watches"),

@@ -9,19 +9,21 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 type Bundle = FluentBundle<FluentResource>;
 
-const EN: [&str; 5] = [
+const EN: [&str; 6] = [
     include_str!("../locales/en/frame.ftl"),
     include_str!("../locales/en/screens.ftl"),
     include_str!("../locales/en/learning.ftl"),
     include_str!("../locales/en/search.ftl"),
     include_str!("../locales/en/settings.ftl"),
+    include_str!("../locales/en/stories.ftl"),
 ];
-const DE: [&str; 5] = [
+const DE: [&str; 6] = [
     include_str!("../locales/de/frame.ftl"),
     include_str!("../locales/de/screens.ftl"),
     include_str!("../locales/de/learning.ftl"),
     include_str!("../locales/de/search.ftl"),
     include_str!("../locales/de/settings.ftl"),
+    include_str!("../locales/de/stories.ftl"),
 ];
 
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En, &EN));

@@ -70,6 +70,7 @@ mod found;
 mod frame;
 mod guard;
 mod holdings;
+mod ladder;
 mod lang;
 pub mod learning;
 mod limits;
@@ -81,6 +82,7 @@ mod routes;
 mod said;
 mod secrets;
 mod show;
+mod told;
 mod views;
 mod visit;
 
@@ -158,6 +160,11 @@ pub trait Hooks: Send + Sync {
     /// What the house has learnt, as it judges the mentions of this watch; `None`: nothing.
     fn head(&self, _watch: domain::WatchId) -> Option<Arc<text::head::Head>> {
         None
+    }
+
+    /// What this house's own finished stories taught the forecast of stories.
+    fn calibration(&self) -> domain::forecast::Calibration {
+        domain::forecast::Calibration::default()
     }
 
     /// The watches that are not matched: what they refer to is gone, say.

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod api_query;
+pub mod calibration;
 pub mod channels;
 pub mod editor;
 pub mod events;
@@ -19,6 +20,8 @@ pub mod search_file;
 pub mod settings;
 pub mod setup;
 pub mod signin;
+pub mod stories;
+pub mod story;
 pub mod trial;
 pub mod versions;
 pub mod watches;

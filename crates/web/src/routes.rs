@@ -10,8 +10,9 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::fail::Fail;
 use crate::pages::{
-    api, api_query, channels, editor, events, export, import, learning, mention, mentions, now,
-    saved, search, search_file, settings, setup, signin, trial, versions, watches, ways,
+    api, api_query, calibration, channels, editor, events, export, import, learning, mention,
+    mentions, now, saved, search, search_file, settings, setup, signin, stories, story, trial,
+    versions, watches, ways,
 };
 use crate::{assets, guard, visit};
 
@@ -55,6 +56,12 @@ fn inside(app: &App) -> Router<App> {
         .route("/mentions/{number}", get(mention::show))
         .route("/mentions/{number}/tone", post(learning::say))
         .route("/mentions/{number}/kinds", post(learning::say_kinds))
+        .route("/stories", get(stories::show))
+        .route("/stories/{id}", get(story::show))
+        .route("/stories/{id}/name", post(story::name))
+        .route("/stories/{id}/severity", post(story::severity))
+        .route("/stories/{id}/mend", post(story::mend))
+        .route("/calibration", get(calibration::show))
         .route("/learning", get(learning::show).post(learning::choose))
         .route("/watches", get(watches::list).post(editor::create))
         .route("/watches/new", get(editor::new))
@@ -90,6 +97,8 @@ fn inside(app: &App) -> Router<App> {
         .route("/set-up/words", get(setup::words).post(setup::listen))
         .route("/events", get(events::follow))
         .route("/api/mentions", get(api::mentions))
+        .route("/api/stories", get(stories::api))
+        .route("/api/stories/{id}", get(story::api))
         .route("/api/watches", get(api::watches))
         .route("/api/learning", get(learning::api))
         .route("/api/search", get(api_query::search))

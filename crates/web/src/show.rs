@@ -41,14 +41,34 @@ impl Clock {
         self.written(at, "")
     }
 
+    /// Hour and minute: `07:15`.
+    pub fn hour(&self, at: Time) -> String {
+        self.formatted(at, "%H:%M")
+    }
+
+    /// A day without its year: `24 Nov`.
+    pub fn short_day(&self, at: Time) -> String {
+        self.formatted(at, if self.words.0 == Lang::En { "%-d %b" } else { "%d.%m." })
+    }
+
+    /// Local time of the house minus UTC, in milliseconds.
+    pub fn offset(&self) -> i64 {
+        let Ok(now) = Timestamp::from_millisecond(self.now.0) else { return 0 };
+        i64::from(self.zone.to_offset(now).seconds()) * SECOND
+    }
+
     /// The day as the reader writes it, and behind it what `time` says of the moment.
     fn written(&self, at: Time, time: &str) -> String {
-        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
         let day = match self.words.0 {
             Lang::En => "%-d %b %Y",
             Lang::De => "%d.%m.%Y",
         };
-        stamp.to_zoned_datetime(self.zone.clone()).strftime(&format!("{day}{time}")).to_string()
+        self.formatted(at, &format!("{day}{time}"))
+    }
+
+    fn formatted(&self, at: Time, format: &str) -> String {
+        let Ok(stamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
+        stamp.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
     }
 
     /// A moment's age in words: `4 min. ago`. The script writes the same words with
@@ -61,6 +81,14 @@ impl Clock {
         let (key, n) = unit(ms.abs());
         let tense = if ms < 0 { "in" } else { "ago" };
         self.words.n(&format!("age-{tense}-{key}"), n).into_owned()
+    }
+
+    /// A horizon: in hours up to two days, `24 h`, and in days beyond.
+    pub fn horizon(&self, ms: i64) -> String {
+        match ms {
+            DAY..172_800_000 => self.words.n("took-hour", ms / HOUR).into_owned(),
+            _ => self.took(ms),
+        }
     }
 
     /// A stretch of time: `0.8 s`, `12 s`, `4 min`, `3 h`, `2 d`.
@@ -340,6 +368,8 @@ mod tests {
             assert_eq!(clock(Lang::De).age(at), de);
         }
         assert_eq!(clock(Lang::De).took(840), "0,8\u{a0}s");
+        assert_eq!(clock(Lang::De).horizon(DAY), "24\u{a0}h");
+        assert_eq!(clock(Lang::De).horizon(7 * DAY), "7 Tage");
         assert_eq!(clock(Lang::En).took(90_000), "1\u{a0}min");
     }
 

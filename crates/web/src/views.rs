@@ -3,7 +3,8 @@
 
 use askama::Template;
 use domain::alert::NEGATIVE_FROM;
-use domain::{AlertReason, Kind, Kinds, Part, Post, Sentiment, SourceId, Tone};
+use domain::story::StoryId;
+use domain::{AlertReason, Kind, Kinds, Part, Post, Sentiment, Source, SourceId, Tone};
 use fluent_bundle::FluentArgs;
 use store::{AlertRow, MentionRow};
 
@@ -155,7 +156,14 @@ pub struct SourceView {
 impl SourceView {
     /// Shows a post's source.
     pub fn of(words: Words, post: &Post) -> SourceView {
-        let source = &post.source;
+        SourceView {
+            author: post.author.clone().unwrap_or_default(),
+            ..SourceView::of_source(words, &post.platform, &post.source)
+        }
+    }
+
+    /// Shows a source.
+    pub fn of_source(words: Words, platform: &domain::Platform, source: &Source) -> SourceView {
         let name = source.display_name().to_owned();
         let handle = if source.handle.is_empty() || source.handle == name {
             String::new()
@@ -165,12 +173,12 @@ impl SourceView {
         let tier = source.tier.map(|t| words.say(&format!("tier-{}", t.as_str())).into_owned());
         let followers = source.followers.map(|n| words.n("followers", n).into_owned());
         SourceView {
-            id: SourceId::of(&post.platform, &source.key).to_string(),
+            id: SourceId::of(platform, &source.key).to_string(),
             name,
             handle,
             tier: tier.unwrap_or_default(),
             followers: followers.unwrap_or_default(),
-            author: post.author.clone().unwrap_or_default(),
+            author: String::new(),
         }
     }
 }
@@ -221,6 +229,8 @@ pub struct MentionView {
     pub versions: u32,
     /// The post itself.
     pub url: Option<String>,
+    /// Its story where others are in it too: number and name.
+    pub story: Option<(i64, String)>,
 }
 
 impl askama::filters::HtmlSafe for MentionView {}
@@ -296,8 +306,16 @@ impl MentionView {
             relation: relation.map(|key| words.say(key).into_owned()).unwrap_or_default(),
             versions: row.versions,
             url: link(&post.url),
+            story: story(words, row.story.as_ref()),
         }
     }
+}
+
+/// A story's number and name.
+fn story(words: Words, story: Option<&(StoryId, Option<String>)>) -> Option<(i64, String)> {
+    let (id, name) = story?;
+    let name = name.clone().unwrap_or_else(|| words.n("story-number", id.0).into_owned());
+    Some((id.0, name))
 }
 
 /// Puts rows of the same key together where the first of them stands; rows without a key stay
@@ -357,6 +375,10 @@ pub struct AlertView {
     pub raised: When,
     /// What it speaks of.
     pub mention: Option<MentionView>,
+    /// For a crossing: its story.
+    pub story: Option<i64>,
+    /// For a crossing: through whom; empty where that post is gone.
+    pub through: String,
     /// Who acknowledged it, and when, in words.
     pub acknowledged: Option<String>,
 }
@@ -389,12 +411,21 @@ impl AlertView {
                 AlertReason::Mention => "●",
                 AlertReason::Negative => "▼",
                 AlertReason::Rise => "↗",
+                AlertReason::Dip => "↘",
+                AlertReason::Crossing => "⇈",
             },
             headline: headline(words, row),
             watch: row.watch.0,
             watch_name: row.watch_name.clone(),
             also: same[1..].iter().map(also).collect(),
             raised: clock.when(row.raised),
+            story: row.story.map(|story| story.0),
+            through: match (row.story, mentions.first()) {
+                (Some(_), Some(first)) => {
+                    words.name("alert-through", first.post.source.display_name()).into_owned()
+                }
+                _ => String::new(),
+            },
             mention: (!mentions.is_empty()).then(|| MentionView::united(clock, &mentions, BRIEF)),
             acknowledged: row.acknowledged.as_ref().map(|(who, at)| {
                 let mut args = FluentArgs::new();
@@ -411,7 +442,12 @@ fn headline(words: Words, row: &AlertRow) -> String {
         let mut args = FluentArgs::new();
         args.set("n", rise.seen);
         args.set("expected", words.decimal(rise.expected));
-        return words.with("alert-rise", Some(&args)).into_owned();
+        let key = match row.reason {
+            AlertReason::Dip => "alert-dip",
+            _ if rise.expected > 0.0 => "alert-rise",
+            _ => "alert-rise-new",
+        };
+        return words.with(key, Some(&args)).into_owned();
     }
     words.say(&format!("alert-{}", row.reason.as_str())).into_owned()
 }

@@ -6,10 +6,18 @@ acknowledge-all = Alle quittieren
 alert-acknowledged = quittiert von { $name }, { $age }
 alert-mention = Neue Erwähnung
 alert-negative = Negative Erwähnung
+alert-crossing = Das Thema hat die Leitmedien erreicht
 alert-rise =
     { $n ->
         [one] Eine Erwähnung in der letzten Stunde, üblich sind { $expected }
        *[other] { $n } Erwähnungen in der letzten Stunde, üblich sind { $expected }
+    }
+alert-rise-new = { $n } Erwähnungen in der letzten Stunde; was üblich ist, ist noch nicht bekannt
+alert-dip =
+    { $n ->
+        [0] Keine Erwähnung in der letzten Stunde, üblich sind { $expected }
+        [one] Nur eine Erwähnung in der letzten Stunde, üblich sind { $expected }
+       *[other] Nur { $n } Erwähnungen in der letzten Stunde, üblich sind { $expected }
     }
 more-alerts =
     { $n ->
@@ -19,6 +27,8 @@ more-alerts =
 reason-mention = neue Erwähnung
 reason-negative = negative Erwähnung
 reason-rise = Anstieg
+reason-dip = Einbruch
+reason-crossing = in den Leitmedien
 newest-mentions = Neueste Erwähnungen
 all-mentions = Alle Erwähnungen
 to-mentions = Zu den Erwähnungen

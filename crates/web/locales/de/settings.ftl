@@ -29,10 +29,12 @@ watch-remove-text =
        *[other] Seine { $n } Erwähnungen und seine Alarme werden mitgelöscht. Das lässt sich nicht rückgängig machen.
     }
 rule-negative = bei jeder negativen Erwähnung
-rule-rise = bei einem Anstieg gegenüber der eigenen Vergangenheit
+rule-rise = bei einem Anstieg oder Einbruch gegenüber der eigenen Vergangenheit
+rule-crossing = wenn ein Thema die Leitmedien erreicht
 rule-every = bei jeder Erwähnung
 rule-negative-short = negative
 rule-rise-short = Anstieg
+rule-crossing-short = Leitmedien
 rule-every-short = jede Erwähnung
 rule-none-short = keine
 query-help = So schreibt man eine Abfrage

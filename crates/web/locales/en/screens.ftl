@@ -6,10 +6,18 @@ acknowledge-all = Acknowledge all
 alert-acknowledged = acknowledged by { $name }, { $age }
 alert-mention = New mention
 alert-negative = Negative mention
+alert-crossing = The story has reached leading media
 alert-rise =
     { $n ->
         [one] One mention in the last hour, { $expected } are usual
        *[other] { $n } mentions in the last hour, { $expected } are usual
+    }
+alert-rise-new = { $n } mentions in the last hour; what is usual is not known yet
+alert-dip =
+    { $n ->
+        [0] No mention in the last hour, { $expected } are usual
+        [one] Only one mention in the last hour, { $expected } are usual
+       *[other] Only { $n } mentions in the last hour, { $expected } are usual
     }
 more-alerts =
     { $n ->
@@ -19,6 +27,8 @@ more-alerts =
 reason-mention = new mention
 reason-negative = negative mention
 reason-rise = rise in volume
+reason-dip = dip in volume
+reason-crossing = reached leading media
 newest-mentions = Newest mentions
 all-mentions = All mentions
 to-mentions = To the mentions

@@ -29,10 +29,12 @@ watch-remove-text =
        *[other] Its { $n } mentions and its alerts go with it. This cannot be undone.
     }
 rule-negative = every negative mention
-rule-rise = a rise in volume against its own past
+rule-rise = a rise or a dip in volume against its own past
+rule-crossing = a story that reaches leading media
 rule-every = every mention
 rule-negative-short = negative
 rule-rise-short = rise
+rule-crossing-short = leading media
 rule-every-short = every mention
 rule-none-short = none
 query-help = How to write a query

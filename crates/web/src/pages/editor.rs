@@ -153,6 +153,7 @@ fn read(form: &Pairs, id: Option<i64>) -> Draft {
             every: form.has("every"),
             negative: form.has("negative"),
             rise: form.has("rise"),
+            crossing: form.has("crossing"),
         },
         paused: form.has("paused"),
         foreign: form.get("foreign").to_owned(),

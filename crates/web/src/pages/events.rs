@@ -29,6 +29,10 @@ const MOST_AT_ONCE: u32 = 100;
 const PACE: Duration = Duration::from_millis(300);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// The filter of pages that show stories alone: they hear that something changed, and no mention
+/// counts as told by them.
+pub const STORIES: &str = "only=stories";
+
 /// The last mention and the last alert that a page has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -65,7 +69,8 @@ pub async fn address(app: &App, filter: &str) -> Result<String, Fail> {
     Ok(format!("/events?after={seen}{and}{filter}"))
 }
 
-/// `GET /events?after=m1-a2&…filter`, with `alerts=no` for pages that show none.
+/// `GET /events?after=m1-a2&…filter`, with `alerts=no` for pages that show none, and
+/// `only=stories` for those that show stories alone.
 pub async fn follow(
     State(app): State<App>,
     visit: Visit,
@@ -84,6 +89,8 @@ pub async fn follow(
     let stream = Follower {
         filter: wanted.filter,
         with_alerts: query.get("alerts") != "no",
+        only_stories: query.get("only") == "stories",
+        stories: now.stories,
         seen,
         settings: now.settings,
         revision: now.revision,
@@ -115,6 +122,9 @@ struct Follower {
     filter: MentionFilter,
     /// The page shows alerts.
     with_alerts: bool,
+    /// The page shows stories and nothing else.
+    only_stories: bool,
+    stories: i64,
     seen: Seen,
     settings: i64,
     revision: i64,
@@ -156,6 +166,16 @@ impl Follower {
         if self.seen.mention > now.mention || self.seen.alert > now.alert {
             // The page knows numbers that we do not: another database.
             self.say("reload", now, String::new(), Vec::new());
+            self.seen = now;
+            return Ok(());
+        }
+        if self.only_stories {
+            let marks = (change.settings, change.revision, change.stories);
+            if marks != (self.settings, self.revision, self.stories) || now.alert > self.seen.alert
+            {
+                self.say("changed", now, String::new(), Vec::new());
+            }
+            (self.settings, self.revision, self.stories) = marks;
             self.seen = now;
             return Ok(());
         }

@@ -91,6 +91,7 @@ pub async fn add(State(app): State<App>, sent: SentFile) -> Result<Response, Fai
         every: sent.has("every"),
         negative: sent.has("negative"),
         rise: sent.has("rise"),
+        crossing: sent.has("crossing"),
     };
     let read = move || sort_out(lang, &text, dialect, taken, alerts);
     let (new, mut report) =

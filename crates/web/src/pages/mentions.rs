@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::{Channel, Kind, Platform, Tier, Tone, Watch};
-use store::{MentionRow, Page};
+use store::{MentionRow, Page, StoryRow};
 
 use crate::app::App;
 use crate::fail::Fail;
@@ -13,6 +13,7 @@ use crate::form::Pairs;
 use crate::frame::{Frame, page};
 use crate::lang::Words;
 use crate::pages::events;
+use crate::pages::stories::name_of;
 use crate::views::{MentionView, sign};
 use crate::visit::Visit;
 
@@ -60,6 +61,7 @@ struct MentionsPage {
     since: String,
     until: String,
     source: String,
+    story: String,
     csv: String,
     jsonl: String,
     newest: Option<String>,
@@ -73,9 +75,15 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fail> {
     let query = Pairs::parse(query.unwrap_or_default().as_bytes());
-    let wanted = Wanted::read(&query, &app.0.zone);
+    let mut wanted = Wanted::read(&query, &app.0.zone);
     let before: Option<i64> = query.get("before").parse().ok();
     let store = app.store();
+    let story = match wanted.filter.story {
+        Some(story) => store.story(story).await?,
+        None => None,
+    };
+    // A story that became part of another one is meant as that.
+    wanted.filter.story = story.as_ref().map(|story| story.id).or(wanted.filter.story);
     let mut f = Frame::inside(&app, &visit, "mentions", &query).await?;
     if before.is_none() {
         let mut pairs = wanted.pairs.clone();
@@ -93,7 +101,8 @@ pub async fn show(
     let template = MentionsPage {
         count: store.count_mentions(&wanted.filter).await?,
         groups: groups(&app, f.w, &wanted, &watches, &rows),
-        active: active(f.w, &wanted, &watches, source),
+        active: active(f.w, &wanted, &watches, source, story.as_ref()),
+        story: wanted.pairs.get("story").to_owned(),
         words: wanted.pairs.get("words").to_owned(),
         since: wanted.pairs.get("since").to_owned(),
         until: wanted.pairs.get("until").to_owned(),
@@ -190,6 +199,7 @@ fn active(
     wanted: &Wanted,
     watches: &[Watch],
     source: Option<&MentionRow>,
+    story: Option<&StoryRow>,
 ) -> Vec<Active> {
     let say = |(i, (name, value)): (usize, &(String, String))| {
         let shown = match name.as_str() {
@@ -200,6 +210,7 @@ fn active(
             "source" => {
                 source.map_or_else(|| value.clone(), |m| m.post.source.display_name().to_owned())
             }
+            "story" => story.map_or_else(|| value.clone(), |story| name_of(w, story)),
             "words" => format!("“{value}”"),
             "since" | "until" => value.clone(),
             name => w.or(name, value).into_owned(),

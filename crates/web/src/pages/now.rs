@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{AlertId, Condition, DAY, HOUR, Health, Time, Watch};
 use fluent_bundle::FluentArgs;
-use store::{AlertRow, MentionFilter, MentionRow, Page};
+use store::{AlertRow, MentionFilter, MentionRow, Page, StoryFilter, StoryOrder};
 
 use crate::app::App;
 use crate::chart::Bars;
@@ -15,6 +15,7 @@ use crate::frame::{Frame, page};
 use crate::lang::Words;
 use crate::pages::channels::any_on;
 use crate::pages::events;
+use crate::pages::stories::StoryView;
 use crate::show::Clock;
 use crate::views::{AlertView, MentionView};
 use crate::visit::{Sent, Visit};
@@ -23,6 +24,7 @@ use crate::visit::{Sent, Visit};
 const ALERTS: u32 = 10;
 const ALL_ALERTS: u32 = 200;
 const MENTIONS: u32 = 25;
+const STORIES: u32 = 5;
 /// Watches whose volume is drawn: the loudest of the day.
 const CHARTS: usize = 12;
 const HOURS: usize = 24;
@@ -60,6 +62,7 @@ struct NowPage {
     most_alerts: u32,
     up_to: i64,
     mentions: Vec<MentionView>,
+    stories: Vec<StoryView>,
     volumes: Vec<Volume>,
     more_watches: usize,
     heard: Heard,
@@ -94,6 +97,7 @@ pub async fn show(
         up_to: alerts.first().map_or(0, |a| a.number),
         alerts: AlertView::list(&clock, &alerts, &f.proof),
         mentions: MentionView::list(&clock, &mentions),
+        stories: stories(&app, &clock).await?,
         volumes,
         more_watches,
         haste: haste(&app, clock.words).await?,
@@ -104,6 +108,13 @@ pub async fn show(
     let response = page(&template)?;
     app.told(&untold(&alerts, &mentions)).await;
     Ok(response)
+}
+
+/// The gravest of the stories that grew within a day.
+async fn stories(app: &App, clock: &Clock) -> Result<Vec<StoryView>, Fail> {
+    let filter = StoryFilter { since: Some(clock.now.plus(-DAY)), ..StoryFilter::default() };
+    let rows = app.store().stories(&filter, StoryOrder::Gravest, 0, STORIES).await?;
+    Ok(rows.iter().map(|row| StoryView::of(clock, row)).collect())
 }
 
 /// In a flood mentions get a quick look only, and a closer one afterwards: that is said.

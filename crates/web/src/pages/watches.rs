@@ -219,6 +219,7 @@ fn rules(w: Words, rules: AlertRules) -> String {
         (rules.every, "rule-every-short"),
         (rules.negative, "rule-negative-short"),
         (rules.rise, "rule-rise-short"),
+        (rules.crossing, "rule-crossing-short"),
     ];
     let words: Vec<_> = on.iter().filter(|(on, _)| *on).map(|(_, key)| w.say(key)).collect();
     if words.is_empty() { w.say("rule-none-short").into_owned() } else { words.join(", ") }

@@ -13,26 +13,26 @@ use crate::seed;
 
 /// One event.
 #[derive(Debug, Default, PartialEq)]
-struct Event {
-    kind: String,
+pub struct Event {
+    pub kind: String,
     id: String,
     data: String,
 }
 
-struct Stream {
+pub struct Stream {
     body: BodyDataStream,
     rest: String,
 }
 
 impl Stream {
-    fn of(response: http::Response<Body>) -> Stream {
+    pub fn of(response: http::Response<Body>) -> Stream {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Stream { body: response.into_body().into_data_stream(), rest: String::new() }
     }
 
     /// The next event, or `None` when nothing comes for two seconds.
-    async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<Event> {
         while !self.rest.contains("\n\n") {
             let next = tokio::time::timeout(Duration::from_secs(2), self.body.next()).await;
             let bytes = next.ok()??.unwrap();

@@ -8,4 +8,5 @@ mod live;
 mod looks;
 mod searching;
 mod seed;
+mod stories;
 mod work;

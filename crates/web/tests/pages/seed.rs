@@ -397,7 +397,7 @@ pub async fn fill(store: &Store, now: Time) {
         let quiet: Vec<Watch> = watches
             .iter()
             .map(|w| Watch {
-                alerts: AlertRules { every: false, negative: false, rise: false },
+                alerts: AlertRules { every: false, negative: false, rise: false, crossing: false },
                 ..w.clone()
             })
             .collect();
@@ -466,6 +466,7 @@ async fn rise(store: &Store, watch: &Watch, now: Time) {
         reason,
         post: None,
         rise: Some(Rise { seen: 42, expected: 4.2 }),
+        story: None,
         raised: now.plus(-2 * MINUTE),
     };
     assert!(store.raise(&alert).await.unwrap());

@@ -1,0 +1,260 @@
+//! `cargo xtask bench ladder`: the screens of stories over a store with many mentions: 1,000 open
+//! stories, one of them with 100,000 posts. Pages are asked as a browser asks them, over HTTP, so
+//! that queries, drawing and writing all count.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use async_trait::async_trait;
+use domain::story::{Because, StoryId};
+use domain::{
+    AlertRules, Channel, DAY, Engagement, Kinds, NewMention, Platform, Post, Sentiment, Source,
+    Tier, Time, Tone, Watch, Way,
+};
+use store::{Archive, ArchiveOptions, Growth, Ingest, JudgedMention, JudgedPost, Placing, Store};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::bench_replay::option;
+use crate::figures::{Figure, Goal, tell};
+
+const NOW: Time = Time(1_790_000_000_000);
+/// Open stories; the first is the large one.
+const STORIES: u64 = 1_000;
+/// Posts of the large one.
+const LARGE: u64 = 100_000;
+/// Posts a transaction.
+const BATCH: u64 = 2_000;
+/// Sources there are.
+const SOURCES: u64 = 40_000;
+/// So often each page is asked.
+const TIMES: u64 = 100;
+/// Stretches of time of the wide drawing.
+const SLOTS: u32 = 32;
+
+struct House;
+
+#[async_trait]
+impl web::Hooks for House {
+    async fn try_way(&self, _: &Way) -> Result<String, String> {
+        Err("not here".into())
+    }
+
+    fn check_way(&self, _: &Way) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn check_connector(&self, _: &str, _: &serde_json::Value) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Runs the bench. `--mentions N` says how many there are.
+///
+/// # Errors
+/// A step fails.
+pub fn run(args: &[String]) -> anyhow::Result<()> {
+    let mentions: u64 = option(args, "--mentions").map_or(Ok(1_000_000), str::parse)?;
+    ensure!(mentions >= 2 * LARGE, "--mentions needs {} or more", 2 * LARGE);
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(measure(folder.path(), mentions))
+}
+
+async fn measure(folder: &Path, mentions: u64) -> anyhow::Result<()> {
+    let store = Store::open(folder).await?;
+    let began = Instant::now();
+    fill(&store, mentions).await?;
+    let filled = mentions as f64 / began.elapsed().as_secs_f64();
+    let address = serve(&store, folder).await?;
+    let ask = async |path: String| ask(address, &path).await;
+    let mut lists = Vec::new();
+    let kinds = ["", "?order=biggest", "?order=gravest", "?watch=1", "?rung=trade&grew=1"];
+    for n in 0..TIMES {
+        lists.push(ask(format!("/stories{}", kinds[n as usize % kinds.len()])).await?);
+    }
+    let mut pages = Vec::new();
+    for n in 0..TIMES {
+        pages.push(ask(format!("/stories/{}", 2 + n * 9 % (STORIES - 1))).await?);
+    }
+    let (mut large, mut bins) = (Vec::new(), Vec::new());
+    for _ in 0..TIMES / 5 {
+        large.push(ask("/stories/1".into()).await?);
+        let began = Instant::now();
+        let found = store.bins(StoryId(1), NOW.plus(-DAY), NOW, SLOTS).await?;
+        bins.push(began.elapsed());
+        let posts: u64 = found.iter().map(|bin| bin.posts).sum();
+        ensure!(posts == LARGE, "the bins hold {posts} posts");
+    }
+    let figures = [
+        Figure::new("mentions", mentions as f64, "", Goal::None),
+        Figure::new("stories", STORIES as f64, "", Goal::None),
+        Figure::new("stored and placed a second", filled, "mentions", Goal::None),
+        Figure::new("list of stories, p95", p95(&mut lists), "ms", Goal::AtMost(100.0)),
+        Figure::new("page of a story, p95", p95(&mut pages), "ms", Goal::AtMost(100.0)),
+        Figure::new("bins of 100,000 posts, p95", p95(&mut bins), "ms", Goal::AtMost(200.0)),
+        Figure::new("page of 100,000 posts, p95", p95(&mut large), "ms", Goal::AtMost(200.0)),
+    ];
+    tell("bench-ladder", &figures)
+}
+
+/// How long a page takes to come whole.
+async fn ask(address: SocketAddr, path: &str) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    let mut stream = tokio::net::TcpStream::connect(address).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    let took = began.elapsed();
+    let answer = String::from_utf8_lossy(&answer);
+    ensure!(answer.starts_with("HTTP/1.1 200"), "{path}: {}", answer.lines().next().unwrap_or(""));
+    ensure!(answer.contains("</html>"), "{path} has no end");
+    Ok(took)
+}
+
+/// The 95th percentile in milliseconds.
+fn p95(times: &mut [Duration]) -> f64 {
+    times.sort_unstable();
+    let at = (times.len() * 95).div_ceil(100).saturating_sub(1);
+    times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+}
+
+/// The pages, on a port of their own.
+async fn serve(store: &Store, folder: &Path) -> anyhow::Result<SocketAddr> {
+    let options = ArchiveOptions { folder: folder.join("archive"), days: 30, max_bytes: 1 << 30 };
+    let archive = Archive::open(store, options).await?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let router = web::router(web::Options {
+        store: store.clone(),
+        archive,
+        now: Arc::new(|| NOW),
+        connectors: Vec::new(),
+        notifiers: Vec::new(),
+        public_url: format!("http://{address}"),
+        demo: None,
+        open: true,
+        hooks: Arc::new(House),
+    })
+    .await?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Ok(address)
+}
+
+/// Which story the `n`-th mention is of: the large one takes every so many, the others take turns.
+fn story_of(n: u64, mentions: u64) -> u64 {
+    let every = mentions / LARGE;
+    if n.is_multiple_of(every) && n / every < LARGE {
+        return 1;
+    }
+    let before = (n / every + 1).min(LARGE);
+    2 + (n - before) % (STORIES - 1)
+}
+
+async fn fill(store: &Store, mentions: u64) -> anyhow::Result<()> {
+    let rules = AlertRules { every: false, negative: false, rise: false, crossing: false };
+    let before = NOW.plus(-2 * DAY);
+    let watch = store.add_watch("Falkenrot", "falkenrot", rules, before).await?;
+    ensure!(watch.id.0 == 1, "the watch has another number");
+    let first = store.reserve_stories(STORIES as u32).await?;
+    ensure!(first.0 == 1, "stories begin with another number");
+    let mut firsts = vec![None; STORIES as usize + 1];
+    let mut n = 0;
+    while n < mentions {
+        let end = (n + BATCH).min(mentions);
+        let posts = (n..end).map(|n| judged(n, mentions, &watch)).collect();
+        store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await?;
+        if n == 0 {
+            // Rows count up from 1, in the order of posts.
+            let placed = store.to_place(0, 3).await?;
+            ensure!(placed.iter().map(|one| one.row).eq(1..=3), "rows have other numbers");
+        }
+        let placed = (n..end).map(|n| placing(n, mentions, &watch, &mut firsts)).collect();
+        let growth = Growth { placed, up_to: end as i64, ..Growth::default() };
+        store.grow(&growth, NOW).await?;
+        n = end;
+    }
+    let told = store.story(StoryId(1)).await?.context("the large story is missing")?;
+    ensure!(told.posts == LARGE, "the large story has {} posts", told.posts);
+    Ok(())
+}
+
+fn placing(n: u64, mentions: u64, watch: &Watch, firsts: &mut [Option<i64>]) -> Placing {
+    let (row, story) = (n as i64 + 1, story_of(n, mentions));
+    let first = *firsts[story as usize].get_or_insert(row);
+    let copy = n % 5 == 1 && first != row;
+    Placing {
+        row,
+        watch: watch.id,
+        story: StoryId(story as i64),
+        copy_of: copy.then_some(first),
+        because: match (first == row, copy) {
+            (true, _) => Because::First,
+            (false, true) => Because::Copy(first),
+            (false, false) => Because::Words(first),
+        },
+        tell: false,
+    }
+}
+
+/// The `n`-th post: all within a day, from 40,000 sources on every rung.
+fn judged(n: u64, mentions: u64, watch: &Watch) -> JudgedPost {
+    let published = NOW.plus(-DAY + (DAY as u64 * n / mentions) as i64);
+    // A prime step spreads sources over stories.
+    let source = n * 7_919 % SOURCES;
+    let tier = match source % 1_000 {
+        0 => Some(Tier::Leading),
+        1..10 => Some(Tier::Trade),
+        10..50 => Some(Tier::Professional),
+        50..150 => Some(Tier::Community),
+        150..700 => Some(Tier::Private),
+        _ => None,
+    };
+    let tone = [Tone::Negative, Tone::Neutral, Tone::Neutral, Tone::Positive][n as usize % 4];
+    let body = format!("Die Maschine von Falkenrot tropft, schreibt Nummer {n}. Wer noch?");
+    let post = Post {
+        platform: Platform::BLUESKY,
+        native_id: n.to_string(),
+        url: format!("https://post.example/{n}"),
+        channel: Channel::Microblog,
+        source: Source {
+            key: format!("did:{source}"),
+            name: format!("Stimme {source}"),
+            tier,
+            followers: Some(source * 37 % 50_000),
+            ..Source::default()
+        },
+        author: None,
+        title: String::new(),
+        lead: String::new(),
+        body,
+        lang: Some("de".into()),
+        published,
+        received: published.plus(900),
+        links: Vec::new(),
+        hashtags: Vec::new(),
+        mentions: Vec::new(),
+        relation: None,
+        engagement: Engagement::default(),
+        media: Vec::new(),
+    };
+    let mention = NewMention {
+        watch: watch.id,
+        watch_version: watch.version,
+        spans: Vec::new(),
+        why: "falkenrot".into(),
+        sentiment: Some(Sentiment { tone, confidence: 0.9 }),
+        kinds: if n.is_multiple_of(9) {
+            [domain::Kind::Question].into_iter().collect()
+        } else {
+            Kinds::NONE
+        },
+        quick: false,
+        matched: published.plus(1_200),
+    };
+    JudgedPost { mentions: vec![JudgedMention { mention, alert: None }], post }
+}
