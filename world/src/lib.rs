@@ -7,6 +7,7 @@
 //!   the truth: what was published where and when, edited, deleted.
 //! - [`Fault`]s strike a [`Route`] for a while or a number of requests.
 //! - [`Story`] is told by [`play`] on a clock; [`Story::demo`] is the one of `horch demo`.
+//! - [`saga`] makes up days of stories that climb or do not, with their truth.
 //! - [`oracle`] holds the truth against what was heard; [`crash`] kills processes the hard way.
 //!
 //! ```
@@ -44,6 +45,7 @@ mod internet;
 pub mod oracle;
 mod post;
 mod random;
+pub mod saga;
 mod story;
 
 pub use fault::{Fault, Lasts, Route};

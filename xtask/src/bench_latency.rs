@@ -75,7 +75,7 @@ async fn furnish(store: &Store, internet: &FakeInternet) -> anyhow::Result<()> {
         settings["on"] = (name == "bluesky").into();
         store.set_setting(&setting_name(name), &settings.to_string()).await?;
     }
-    let every = AlertRules { every: true, negative: false, rise: false };
+    let every = AlertRules { every: true, negative: false, rise: false, crossing: false };
     store.add_watch("bench", "benchmarked", every, channels::Clock::wall().now()).await?;
     let settings =
         serde_json::json!({"url": internet.sink_url("webhook"), "secret": "of-the-bench"});

@@ -1,16 +1,21 @@
 //! `cargo xtask eval text [--data DIR]` (or `language`, `sentiment`, `encoder`, `learning`, `words`,
-//! `copies`, `names`, `kinds` alone): measures what the product says about texts against what people said, on
-//! texts no model was trained on, and writes the figures to `target/figures/eval-text.json`.
+//! `copies`, `names`, `kinds`, `stories` alone): measures what the product says about texts against what people said, on
+//! texts no model was trained on; `forecast` and `crossing-language` measure forecasts. Writes the figures to
+//! `target/figures/eval-text.json`.
 //! `docs/accuracy.md` states and explains them.
 
 #![allow(clippy::print_stdout, reason = "a command for people at a terminal")]
 
 mod copies;
+mod crossing;
 mod encoder;
+mod forecast;
 mod kinds;
+mod languages;
 mod learning;
 mod measure;
 mod names;
+mod stories;
 mod words;
 
 use std::collections::BTreeMap;
@@ -46,6 +51,10 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         "copies",
         "names",
         "kinds",
+        "stories",
+        "forecast",
+        "crossing",
+        "crossing-language",
     ];
     let name = options.name.as_str();
     if !known.contains(&name) {
@@ -80,6 +89,13 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         kinds::kinds(&options.data, Care::Quick, &mut figures)?;
         kinds::kinds(&options.data, Care::Close, &mut figures)?;
     }
+    match name {
+        "stories" => stories::stories(&options.data, &mut figures)?,
+        "forecast" => forecast::forecast(&options.data, &mut figures)?,
+        "crossing" => crossing::crossing(100, &mut figures)?,
+        "crossing-language" => languages::crossing(&options.data, &mut figures)?,
+        _ => {}
+    }
     println!();
     tell(&format!("eval-{}", options.name), &figures.0)
 }
@@ -97,6 +113,11 @@ impl Figures {
     /// A figure that should be at most `goal`.
     fn at_most(&mut self, name: &str, value: f64, unit: &'static str, goal: f64) {
         self.0.push(Figure::new(name, rounded(value), unit, Goal::AtMost(goal)));
+    }
+
+    /// A figure told beside the others.
+    fn told(&mut self, name: &str, value: f64, unit: &'static str) {
+        self.0.push(Figure::new(name, rounded(value), unit, Goal::None));
     }
 }
 
