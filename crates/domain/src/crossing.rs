@@ -1,9 +1,9 @@
 //! Crossings: a story's first appearance on a higher rung; *the* crossing is into leading media.
 //!
-//! A rung is a [`Tier`]; own voices stand on none, and a source whose tier is not known says nothing
-//! of rungs. Only a rung above all that the story stood on before is reached: who follows later on a
-//! lower one is no news. What appears first where nobody had spoken of it lower down has not crossed,
-//! it began there.
+//! A rung is a [`Tier`]; own voices stand on none and do not begin a story. Only a rung above all that the
+//! story stood on before is reached: who follows later on a lower one is no news. A source whose tier is
+//! not known stands somewhere below: of most private voices nobody says where they stand, and a story
+//! that they told first has crossed. What nobody had spoken of before has not crossed, it began there.
 
 use crate::source::Tier;
 use crate::time::Time;
@@ -21,7 +21,8 @@ pub enum Reached {
 }
 
 /// Whether an appearance brings a story to a higher rung: `highest` so far (own voices aside),
-/// `first` is when its oldest post was published, this one aside; `None` where it is the first.
+/// `first` is when its oldest post by others than us was published, this one aside; `None` where it is
+/// the first.
 #[must_use]
 pub fn reaches(
     highest: Option<Tier>,
@@ -33,9 +34,8 @@ pub fn reaches(
     if highest.is_some_and(|highest| tier <= highest) {
         return None;
     }
-    let Some(first) = first.filter(|_| highest.is_some()) else { return Some(Reached::Began) };
-    match at.since(first) {
-        after if after > 0 => Some(Reached::Crossed { after }),
+    match first.map(|first| at.since(first)) {
+        Some(after) if after > 0 => Some(Reached::Crossed { after }),
         _ => Some(Reached::Began),
     }
 }
@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn what_began_there_has_not_crossed() {
-        check(None, 10, Some(Leading), 60, "began");
+        // Of who spoke before, nobody knows where they stand.
+        check(None, 10, Some(Leading), 60, "after 50");
+        check(None, 10, Some(Leading), 10, "began");
         check(Some(Private), 10, Some(Leading), 10, "began");
         // A feed that was read late: what it brings was there before.
         check(Some(Private), 10, Some(Leading), 5, "began");

@@ -412,10 +412,13 @@ pub(super) async fn path(
     }
     // Of two at one moment the lower rung was first.
     appeared.sort_unstable();
-    let first: Option<i64> = sqlx::query_scalar("SELECT min(at) FROM story_posts WHERE story = ?")
-        .bind(story)
-        .fetch_one(write.conn())
-        .await?;
+    let (first, oldest): (Option<i64>, Option<i64>) = sqlx::query_as(
+        "SELECT min(CASE WHEN tier IS 'own' THEN NULL ELSE at END), min(at) FROM story_posts \
+         WHERE story = ?",
+    )
+    .bind(story)
+    .fetch_one(write.conn())
+    .await?;
     let first = first.map(Time);
     let had: Vec<(String, i64)> =
         sqlx::query_as("SELECT tier, after FROM crossings WHERE story = ?")
@@ -462,7 +465,7 @@ pub(super) async fn path(
     sqlx::query("UPDATE stories SET rung = ?2, first = COALESCE(?3, first) WHERE id = ?1")
         .bind(story)
         .bind(highest.map(Tier::as_str))
-        .bind(first.map(|first| first.0))
+        .bind(oldest)
         .execute(write.conn())
         .await?;
     Ok(alerts)

@@ -147,6 +147,21 @@ async fn what_began_in_leading_media_or_is_old_is_not_told() {
 }
 
 #[tokio::test]
+async fn who_stands_nobody_knows_where_stands_below_and_own_voices_begin_nothing() {
+    let (_folder, store) = opened().await;
+    let watch = add_watch(&store, "w").await;
+    for (story, first, told) in [(1, None, 1), (2, Some(Tier::Own), 0)] {
+        let id = format!("first {story}");
+        let posts = vec![said(&id, first, 0), said(&format!("m{story}"), Some(Tier::Leading), 20)];
+        let rows = heard(&store, &[watch], posts).await;
+        let placed = rows.iter().map(|row| placing(*row, watch, story)).collect();
+        assert_eq!(place(&store, placed).await, told, "{first:?}");
+    }
+    assert_eq!(climbed(&store, 1).await, [(Tier::Leading, 20)]);
+    assert_eq!(climbed(&store, 2).await, [(Tier::Leading, 0)]);
+}
+
+#[tokio::test]
 async fn merged_stories_are_one_and_old_numbers_lead_there() {
     let (_folder, store) = opened().await;
     let watch = add_watch(&store, "w").await;
