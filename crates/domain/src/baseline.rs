@@ -13,8 +13,6 @@
 //! ([`CHANCE`]), at least [`rise::MIN_MENTIONS`](crate::rise::MIN_MENTIONS) mentions and several
 //! times the usual; a dip is a quarter of the usual or less, at an hour of the week seen twice. Without a day of history only [`WITHOUT_HISTORY`]
 //! is a burst, and the answer says that this rule was used.
-//!
-//! [`rise`](crate::rise::rise()) needs no clock of the week and stays for those who ask it.
 
 use serde::{Deserialize, Serialize};
 

@@ -32,6 +32,7 @@ CREATE TABLE stories (
     severity_note TEXT
 );
 CREATE INDEX stories_last ON stories (last) WHERE posts > 1;
+CREATE INDEX stories_empty ON stories (last) WHERE posts = 0;
 CREATE INDEX stories_said ON stories (severity_at) WHERE severity_said IS NOT NULL;
 CREATE INDEX stories_merged ON stories (merged_into) WHERE merged_into IS NOT NULL;
 
@@ -120,6 +121,10 @@ CREATE TRIGGER story_post_changes AFTER UPDATE OF story, tone, at ON story_posts
     UPDATE stories SET posts = posts + 1, copies = copies + (NEW.copy_of IS NOT NULL),
         negative = negative + (NEW.tone IS 'negative'),
         first = min(first, NEW.at), last = max(last, NEW.at) WHERE id = NEW.story;
+END;
+CREATE TRIGGER story_ends AFTER DELETE ON stories BEGIN
+    DELETE FROM crossings WHERE story = OLD.id;
+    DELETE FROM story_watches WHERE story = OLD.id;
 END;
 CREATE TRIGGER story_follows_mention AFTER UPDATE OF tone, tier, source, published ON mentions BEGIN
     UPDATE story_posts SET tone = NEW.tone, tier = NEW.tier, source = NEW.source, at = NEW.published

@@ -39,6 +39,9 @@ const OLD_TOMBSTONES: &str = "DELETE FROM tombstones WHERE hash IN \
 const EXCESS_TOMBSTONES: &str = "DELETE FROM tombstones WHERE hash IN \
     (SELECT hash FROM tombstones ORDER BY at LIMIT \
      min(?2, max(0, (SELECT count(*) FROM tombstones) - ?1)))";
+/// Stories whose posts are all gone, or went to another story long ago.
+const EMPTY_STORIES: &str = "DELETE FROM stories WHERE id IN \
+    (SELECT id FROM stories WHERE posts = 0 AND last < ? ORDER BY last LIMIT ?)";
 const ENDED_SESSIONS: &str = "DELETE FROM sessions WHERE token_hash IN \
     (SELECT token_hash FROM sessions WHERE until < ? LIMIT ?)";
 
@@ -47,7 +50,7 @@ impl Store {
     /// get in between.
     ///
     /// Also goes: deletions remembered for 30 days, ended sessions, old finished deliveries, closed
-    /// gaps. Alerts stay as rows, so that an old post heard again is not told again.
+    /// gaps, stories without posts. Alerts stay as rows, so that an old post heard again is not told again.
     pub async fn sweep(&self, retention: Retention) -> Result<u64> {
         let unmatched = |before| Step::Posts { mentioned: false, before };
         let matched = Step::Posts { mentioned: true, before: retention.mentions_before };
@@ -59,6 +62,7 @@ impl Store {
         for rows in [
             Step::Rows(FINISHED_DELIVERIES, old),
             Step::Rows(CLOSED_GAPS, old),
+            Step::Rows(EMPTY_STORIES, old),
             Step::Rows(EXCESS_GAPS, GAPS_AT_MOST),
             Step::Rows(EXCESS_TOMBSTONES, TOMBSTONES_AT_MOST),
         ] {

@@ -147,6 +147,25 @@ async fn what_began_in_leading_media_or_is_old_is_not_told() {
 }
 
 #[tokio::test]
+async fn a_story_whose_posts_were_forgotten_is_forgotten() {
+    let (_folder, store) = opened().await;
+    let watch = add_watch(&store, "w").await;
+    let old = Post { received: NOW.plus(-HOUR), ..said("old", Some(Tier::Private), 0) };
+    let new = Post { received: NOW, ..said("new", Some(Tier::Private), 595) };
+    let rows = heard(&store, &[watch], vec![old, new]).await;
+    place(&store, vec![placing(rows[0], watch, 1), placing(rows[1], watch, 2)]).await;
+    let retention = store::Retention {
+        unmatched_before: Time(0),
+        unmatched_at_most: 1_000,
+        mentions_before: NOW.plus(-HOUR / 2),
+    };
+    store.sweep(retention).await.unwrap();
+    assert_eq!(store.story(StoryId(1)).await.unwrap(), None);
+    assert_eq!(climbed(&store, 1).await, []);
+    assert_eq!(counts(&store, 2).await.0, 1);
+}
+
+#[tokio::test]
 async fn who_stands_nobody_knows_where_stands_below_and_own_voices_begin_nothing() {
     let (_folder, store) = opened().await;
     let watch = add_watch(&store, "w").await;
