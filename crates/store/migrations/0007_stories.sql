@@ -44,8 +44,7 @@ CREATE TABLE story_posts (
     tier    TEXT,
     tone    TEXT,
     copy_of BIGINT,                       -- the same text was there before, in this post
-    because TEXT NOT NULL,                -- the evidence, as JSON
-    moved   BOOLEAN NOT NULL DEFAULT 0    -- by a person: stays
+    because TEXT NOT NULL                 -- the evidence, as JSON
 );
 CREATE INDEX story_posts_story ON story_posts (story, at, tier, tone, copy_of, source);
 

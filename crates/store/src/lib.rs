@@ -95,8 +95,8 @@ pub use archive::{
     HourCount, Hours, Moment,
 };
 pub use story::{
-    Bin, CrossingRow, Dot, Foretold, Growth, Heard, Mend, MendRow, Named, Placing, Remembered,
-    Said, StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice,
+    Bin, CrossingRow, Dot, Foretold, Growth, Mend, MendRow, Named, Placing, Remembered, Said,
+    StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice,
 };
 pub use watch_page::MOST_COUNTED;
 

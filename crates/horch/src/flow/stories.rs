@@ -280,7 +280,11 @@ fn place_all(
     let meanings = meanings(&mentions);
     let found = found_by(subjects, &mentions);
     for (ToPlace { row, watch, post, spans, .. }, meaning) in mentions.into_iter().zip(meanings) {
-        let mut sketch = sketch(&post, &spans, meaning.as_ref());
+        // Of a post that has its story, the grower asks nothing more.
+        let mut sketch = match grower.story_of(row) {
+            Some(_) => Sketch::default(),
+            None => sketch(&post, &spans, meaning.as_ref()),
+        };
         let narrow = found.get(&row).into_iter().flatten();
         narrow.for_each(|watch| text::sketch::found_by(&mut sketch, watch.0));
         let placed = grower.place(row, subjects.of(watch).0, post.published, sketch);
@@ -336,9 +340,13 @@ fn meanings(mentions: &[ToPlace]) -> Vec<Option<Embedding>> {
     if mentions.len() > MEANT {
         return vec![None; mentions.len()];
     }
-    let texts: Vec<String> = mentions.iter().map(|mention| mention.post.text()).collect();
+    // A post's mentions stand in a row; the first one places it.
+    let first = |i: usize| i == 0 || mentions[i - 1].row != mentions[i].row;
+    let texts: Vec<String> =
+        (0..mentions.len()).filter(|i| first(*i)).map(|i| mentions[i].post.text()).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    Encoder::shared().embed(&texts).into_iter().map(Some).collect()
+    let mut read = Encoder::shared().embed(&texts).into_iter();
+    (0..mentions.len()).map(|i| if first(i) { read.next() } else { None }).collect()
 }
 
 /// What of a post says where it belongs. The words that the watch listens for are in all its

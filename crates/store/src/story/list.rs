@@ -159,14 +159,6 @@ impl Store {
         Ok(whole(&mut conn, &rows).await?.pop())
     }
 
-    /// The stories of these posts, by the posts' rows.
-    pub async fn stories_of_posts(&self, posts: &[i64]) -> Result<HashMap<i64, StoryId>> {
-        let mut conn = self.readers().acquire().await?;
-        let head = "SELECT post, story FROM story_posts WHERE post";
-        let rows = rows_of(&mut conn, head, "", posts).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, StoryId(row.try_get(1)?)))).collect()
-    }
-
     /// The severities that people gave other stories of the same watches with half to twice as many
     /// posts, the newest first, at most 20.
     pub async fn similar_severities(&self, story: StoryId) -> Result<Vec<u8>> {

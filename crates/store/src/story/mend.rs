@@ -79,10 +79,8 @@ impl Store {
             return Err(StoreError::Missing("other story".into()));
         }
         let because = serde_json::to_string(&Because::Known).unwrap_or_default();
-        let head = format!(
-            "UPDATE story_posts SET story = {}, moved = 1, because = '{because}' WHERE post",
-            to.0
-        );
+        let head =
+            format!("UPDATE story_posts SET story = {}, because = '{because}' WHERE post", to.0);
         rows_of(write.conn(), &head, "", &posts).await?;
         let head = format!(
             "INSERT OR IGNORE INTO story_watches (watch, story) \

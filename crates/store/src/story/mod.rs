@@ -13,7 +13,7 @@ pub use page::Sums;
 
 use domain::assessment::Assessment;
 use domain::story::{Because, Merged, StoryId};
-use domain::{Post, PostId, Source, SourceId, Span, Tier, Time, Tone, WatchId};
+use domain::{Post, PostId, Source, Span, Tier, Time, Tone, WatchId};
 
 /// A mention whose post has no story yet, or a post that another watch found too.
 #[derive(Clone, Debug, PartialEq)]
@@ -270,21 +270,6 @@ pub struct Voice {
     pub posts: u64,
     /// When its first one was published.
     pub first: Time,
-}
-
-/// An appearance, as the forecast wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// When it was published.
-    pub at: Time,
-    /// Followers of its source.
-    pub followers: Option<u64>,
-    /// The rung.
-    pub tier: Option<Tier>,
-    /// The text was there before.
-    pub copy: bool,
-    /// Who speaks.
-    pub source: SourceId,
 }
 
 /// What was foretold of a story, and what came.

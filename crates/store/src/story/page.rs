@@ -1,11 +1,12 @@
 //! What the page of one story asks.
 
+use domain::forecast::Appearance;
 use domain::story::{Because, StoryId};
 use domain::{Kind, Platform, PostId, SourceId, Tier, Time, Tone};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Bin, CrossingRow, Dot, Foretold, Heard, Voice};
+use super::{Bin, CrossingRow, Dot, Foretold, Voice};
 use crate::post::{named, named_or_none, source_from};
 use crate::rows::{bytes16, damaged, to_u64};
 use crate::{Result, Store};
@@ -120,7 +121,7 @@ impl Store {
     }
 
     /// The oldest `limit` appearances with what a forecast asks of them, oldest first.
-    pub async fn heard(&self, story: StoryId, limit: u32) -> Result<Vec<Heard>> {
+    pub async fn heard(&self, story: StoryId, limit: u32) -> Result<Vec<Appearance>> {
         let rows = sqlx::query(
             "SELECT n.at, n.tier, n.copy_of, s.followers, s.hash FROM story_posts n JOIN sources s \
              ON s.id = n.source WHERE n.story = ? ORDER BY n.at LIMIT ?",
@@ -131,12 +132,12 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| {
-                Ok(Heard {
+                Ok(Appearance {
                     at: Time(row.try_get("at")?),
-                    followers: to_u64(row.try_get("followers")?),
-                    tier: named_or_none(row, "tier", Tier::named)?,
+                    reach: to_u64(row.try_get("followers")?),
+                    rung: named_or_none(row, "tier", Tier::named)?,
                     copy: row.try_get::<Option<i64>, _>("copy_of")?.is_some(),
-                    source: SourceId(bytes16(row.try_get("hash")?)?),
+                    source: Some(SourceId(bytes16(row.try_get("hash")?)?)),
                 })
             })
             .collect()

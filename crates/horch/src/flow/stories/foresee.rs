@@ -10,7 +10,7 @@ use domain::forecast::{
 };
 use domain::story::StoryId;
 use domain::{HOUR, MINUTE, Tier, Time, WatchId};
-use store::{Foretold, Heard, Store, StoryFilter, StoryOrder, StoryRow};
+use store::{Foretold, Store, StoryFilter, StoryOrder, StoryRow};
 
 use super::House;
 
@@ -186,18 +186,13 @@ impl Foresight {
 }
 
 /// A forecast from what was heard; `None` while it is too early to say.
-fn foresee(heard: &[Heard], first: Time, now: Time, calibration: &Calibration) -> Option<Forecast> {
-    let appearances: Vec<Appearance> = heard
-        .iter()
-        .map(|heard| Appearance {
-            at: heard.at,
-            reach: heard.followers,
-            rung: heard.tier,
-            copy: heard.copy,
-            source: Some(heard.source),
-        })
-        .collect();
-    let history = History { first, appearances: &appearances, zone: None };
+fn foresee(
+    heard: &[Appearance],
+    first: Time,
+    now: Time,
+    calibration: &Calibration,
+) -> Option<Forecast> {
+    let history = History { first, appearances: heard, zone: None };
     match forecast(&history, now, calibration) {
         Outlook::Seen(seen) => Some(seen),
         Outlook::TooEarly(_) => None,

@@ -1,7 +1,7 @@
 //! The forecast of a story, or why there is none.
 
 use domain::MINUTE;
-use domain::forecast::{Appearance, Crossing, Forecast, History, Outlook, forecast};
+use domain::forecast::{Crossing, Forecast, History, Outlook, forecast};
 use fluent_bundle::FluentArgs;
 use store::{Foretold, StoryRow, StoryState};
 
@@ -59,17 +59,7 @@ pub async fn outlook(app: &App, clock: &Clock, row: &StoryRow) -> Result<Option<
     if row.state != StoryState::Growing || row.posts > MOST {
         return Ok(None);
     }
-    let heard = app.store().heard(row.id, MOST as u32).await?;
-    let appearances: Vec<Appearance> = heard
-        .iter()
-        .map(|heard| Appearance {
-            at: heard.at,
-            reach: heard.followers,
-            rung: heard.tier,
-            copy: heard.copy,
-            source: None,
-        })
-        .collect();
+    let appearances = app.store().heard(row.id, MOST as u32).await?;
     let zone = Some(clock.offset());
     let history = History { first: row.first, appearances: &appearances, zone };
     Ok(Some(forecast(&history, clock.now, &app.0.options.hooks.calibration())))
