@@ -90,13 +90,20 @@ fn cell(key: &str) -> usize {
     super::table::hash(key.as_bytes()) as usize & (CELLS - 1)
 }
 
-/// The commonest words of German and English.
-const COMMON: &str = " a about ab aber all als also am an and are as at auch auf aus be bei bin but \
-    by can da das dass dem den der des die do du ein eine einen er es for from für get got had has \
-    have he his how i ich if ihr im in is ist it its ja just kein like man me mehr mein mich mit my \
-    nach nicht no noch not now nur of on one or our out s sich sie sind so than that the their them \
-    there they this to too u um und uns up von vor war was we wenn werden what when who wie will wir \
-    with would you your zu zum zur ";
+/// The commonest words of German and English, sorted.
+#[rustfmt::skip]
+const COMMON: [&str; 122] = [
+    "a", "ab", "aber", "about", "all", "als", "also", "am", "an", "and", "are", "as", "at", "auch",
+    "auf", "aus", "be", "bei", "bin", "but", "by", "can", "da", "das", "dass", "dem", "den", "der",
+    "des", "die", "do", "du", "ein", "eine", "einen", "er", "es", "for", "from", "für", "get",
+    "got", "had", "has", "have", "he", "his", "how", "i", "ich", "if", "ihr", "im", "in", "is",
+    "ist", "it", "its", "ja", "just", "kein", "like", "man", "me", "mehr", "mein", "mich", "mit",
+    "my", "nach", "nicht", "no", "noch", "not", "now", "nur", "of", "on", "one", "or", "our", "out",
+    "s", "sich", "sie", "sind", "so", "than", "that", "the", "their", "them", "there", "they",
+    "this", "to", "too", "u", "um", "und", "uns", "up", "von", "vor", "war", "was", "we", "wenn",
+    "werden", "what", "when", "who", "wie", "will", "wir", "with", "would", "you", "your", "zu",
+    "zum", "zur",
+];
 
 /// A guess at the share of posts that have a key. Only the order counts: it chooses which words
 /// of a query bring a post to it.
@@ -122,12 +129,9 @@ fn guess(key: &str, prefix: bool) -> f32 {
 }
 
 fn guess_word(word: &str, prefix: bool) -> f32 {
-    let is_common = word.len() < 8
-        && COMMON.match_indices(word).any(|(i, w)| {
-            i > 0 && COMMON[..i].ends_with(' ') && COMMON[i + w.len()..].starts_with(' ')
-        });
+    let is_common = || word.len() < 8 && COMMON.binary_search(&word).is_ok();
     let share = match word.chars().count() {
-        _ if is_common && !prefix => 0.4,
+        _ if !prefix && is_common() => 0.4,
         0 | 1 => 0.15,
         2 => 0.06,
         3 => 0.03,
@@ -139,4 +143,20 @@ fn guess_word(word: &str, prefix: bool) -> f32 {
         _ => 0.0005,
     };
     if prefix { share * 4.0 } else { share }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_words_are_sorted_and_found() {
+        assert!(COMMON.is_sorted());
+        for (word, prefix, share) in
+            [("the", false, 0.4), ("für", false, 0.4), ("thy", false, 0.03)]
+        {
+            assert_eq!(guess(word, prefix), share, "{word}");
+        }
+        assert_eq!(guess("the", true), 0.12);
+    }
 }
