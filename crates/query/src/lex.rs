@@ -289,7 +289,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// A value: everything up to a space, a bracket or a quote.
+    /// A value: everything up to a space, a bracket or a quote; a comma at its end stands between values.
     fn value(&mut self) -> Result<(), QueryError> {
         let rest = self.rest();
         let len = rest
@@ -310,16 +310,11 @@ impl<'a> Lexer<'a> {
                 self.push(Lex::Not, 1);
                 return Ok(());
             }
-            let bare = word.trim_end_matches(',').len();
-            if bare < len {
-                match bare {
-                    0 => self.push(Lex::Comma, 1),
-                    _ => self.push(Lex::Word, bare),
-                }
-                return Ok(());
-            }
         }
-        self.push(Lex::Word, len);
+        match word.trim_end_matches(',').len() {
+            0 => self.push(Lex::Comma, 1),
+            bare => self.push(Lex::Word, bare),
+        }
         Ok(())
     }
 

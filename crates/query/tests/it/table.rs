@@ -330,6 +330,8 @@ fn fields() {
         ("@rail", true),
         ("rail", true),
         ("site:news.example.org", true),
+        ("2 OF (site:news.example.org, zzz, site:example.org)", true),
+        ("2 OF (site:news.example.org, zzz, site:example.com)", false),
         ("site:example.org", true),
         ("site:www.example.org", true),
         ("site:https://example.org/", true),
