@@ -80,6 +80,7 @@ pub(crate) async fn lead(
     let alone = candidates.len() == 1
         && filter.tones.is_empty()
         && filter.kinds.is_empty()
+        && filter.copies.is_none()
         && filter.words.is_none();
     if candidates.is_empty() || (alone && need == Need::All) {
         return Ok(Lead::Planner);
@@ -153,6 +154,10 @@ pub(crate) fn push(sql: &mut QueryBuilder<Sqlite>, filter: &MentionFilter) {
             sql.push(" AND at < ").push_bind(until.0);
         }
         sql.push(")");
+    }
+    if let Some(copies) = filter.copies {
+        sql.push(if copies { " AND m.post IN" } else { " AND m.post NOT IN" });
+        sql.push(" (SELECT post FROM story_posts WHERE copy_of IS NOT NULL)");
     }
     if let Some(words) = &filter.words {
         push_words(sql, words);

@@ -253,6 +253,10 @@ pub struct MentionRow {
     pub told: Option<Time>,
     /// Its story where others are in it too, with its name or most telling words.
     pub story: Option<(StoryId, Option<String>)>,
+    /// Its text was there before, in another post.
+    pub copy: bool,
+    /// A mention of that post, while there is one.
+    pub original: Option<i64>,
 }
 
 /// What a person said of a mention's tone.
@@ -404,6 +408,8 @@ pub struct MentionFilter {
     pub post: Option<PostId>,
     /// Of this story.
     pub story: Option<StoryId>,
+    /// Copies alone, or none of them.
+    pub copies: Option<bool>,
     /// Holding these words (plain substring match on title, lead, body; case aside).
     pub words: Option<String>,
     /// Published at or after.

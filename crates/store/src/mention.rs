@@ -25,7 +25,8 @@ const COLUMNS: &str = "m.number, m.watch, w.name AS watch_name, m.watch_version,
     m.spans, m.why, m.tone, m.confidence, m.matched, m.told, m.quick, m.kinds, \
     k.by_person AS kinds_by, k.at AS kinds_at, k.was AS kinds_was, \
     v.by_person, v.at AS said_at, v.was, v.confidence AS was_confidence, t.id AS story, \
-    COALESCE(t.title, t.phrase) AS story_name, ";
+    COALESCE(t.title, t.phrase) AS story_name, sp.copy_of IS NOT NULL AS copy, \
+    (SELECT min(o.number) FROM mentions o WHERE o.post = sp.copy_of) AS original, ";
 const TABLES: &str = " CROSS JOIN posts p ON p.id = m.post CROSS JOIN sources s ON s.id = p.source \
     CROSS JOIN watches w ON w.id = m.watch LEFT JOIN verdicts v ON v.watch = m.watch \
     AND v.post = m.post AND v.fingerprint = p.fingerprint AND v.tone IS NOT NULL \
@@ -185,6 +186,8 @@ fn row_from(row: &SqliteRow) -> Result<MentionRow> {
             Some(story) => Some((StoryId(story), row.try_get("story_name")?)),
             None => None,
         },
+        copy: row.try_get("copy")?,
+        original: row.try_get("original")?,
     })
 }
 

@@ -22,7 +22,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads `watch=1&platform=bluesky&channel=blog&lang=de&tone=negative&kind=question&tier=leading
-    /// &source=HEX&story=7&words=…&since=2026-11-24&until=2026-11-24T12:00`.
+    /// &source=HEX&story=7&copies=no&words=…&since=2026-11-24&until=2026-11-24T12:00`.
     pub fn read(query: &Pairs, zone: &TimeZone) -> Wanted {
         let mut wanted = Wanted::default();
         for (name, value) in &query.0 {
@@ -51,6 +51,7 @@ impl Wanted {
             },
             "tier" => add(&mut filter.tiers, Tier::named(value)),
             "story" => set(&mut filter.story, value.parse().ok().map(StoryId)),
+            "copies" => set(&mut filter.copies, copies(value)),
             "source" => set(&mut filter.source, SourceId::parse(value)),
             "words" => set(&mut filter.words, Some(value.chars().take(LONGEST_WORDS).collect())),
             "since" => set(&mut filter.since, moment(value, zone, false)),
@@ -98,6 +99,15 @@ fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
     true
 }
 
+/// `only` copies, or `no` copies.
+fn copies(value: &str) -> Option<bool> {
+    match value {
+        "only" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
 fn lang(code: &str) -> Option<String> {
     let fits = (2..=8).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| code.to_ascii_lowercase())
@@ -110,9 +120,10 @@ mod tests {
     #[test]
     fn a_filter_goes_round_through_the_address() {
         let text = "watch=3&watch=4&platform=bluesky&channel=blog&lang=de&tone=negative\
-                    &tier=leading&words=50%25+Rabatt&since=2026-11-01&until=2026-11-02";
+                    &tier=leading&copies=no&words=50%25+Rabatt&since=2026-11-01&until=2026-11-02";
         let wanted = Wanted::read(&Pairs::parse(text.as_bytes()), &TimeZone::UTC);
         assert_eq!(wanted.filter.watches, [WatchId(3), WatchId(4)]);
+        assert_eq!(wanted.filter.copies, Some(false));
         assert_eq!(wanted.filter.words.as_deref(), Some("50% Rabatt"));
         let (since, until) = (wanted.filter.since.unwrap(), wanted.filter.until.unwrap());
         assert_eq!(until.since(since), 2 * domain::DAY, "until 2 November includes that day");

@@ -231,6 +231,10 @@ pub struct MentionView {
     pub url: Option<String>,
     /// Its story where others are in it too: number and name.
     pub story: Option<(i64, String)>,
+    /// Its text was there before.
+    pub copy: bool,
+    /// The mention where it was, if it can be shown.
+    pub original: Option<i64>,
 }
 
 impl askama::filters::HtmlSafe for MentionView {}
@@ -307,6 +311,8 @@ impl MentionView {
             versions: row.versions,
             url: link(&post.url),
             story: story(words, row.story.as_ref()),
+            copy: row.copy,
+            original: row.original,
         }
     }
 }

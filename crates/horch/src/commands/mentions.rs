@@ -96,6 +96,8 @@ pub fn as_json(row: &MentionRow) -> serde_json::Value {
         "matched": time(row.matched),
         "told": row.told.map(time),
         "versions": row.versions,
+        "story": row.story.as_ref().map(|(story, _)| story.0),
+        "copy": row.copy,
         "links": post.links,
         "hashtags": post.hashtags,
         "mentions": post.mentions,

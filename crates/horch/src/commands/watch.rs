@@ -160,6 +160,8 @@ fn matching(query: &Query, post: Post) -> Option<MentionRow> {
         matched: post.received,
         told: None,
         story: None,
+        copy: false,
+        original: None,
         post,
     })
 }

@@ -346,3 +346,33 @@ async fn what_was_foretold_meets_what_came() {
     assert_eq!(store.foretold(None, 9).await.unwrap(), [came]);
     assert_eq!(store.foretold(Some(StoryId(1)), 9).await.unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn copies_are_known_and_can_be_left_out() {
+    let (_folder, store) = opened().await;
+    let watch = add_watch(&store, "w").await;
+    let posts = vec![said("first", None, 0), said("copy", None, 5), said("other", None, 9)];
+    let first = posts[0].id();
+    let rows = heard(&store, &[watch], posts).await;
+    let mut placed: Vec<Placing> = rows.iter().map(|row| placing(*row, watch, 1)).collect();
+    placed[1].copy_of = Some(rows[0]);
+    place(&store, placed).await;
+    let found = async |copies: Option<bool>| {
+        let filter = MentionFilter { copies, ..MentionFilter::default() };
+        let rows = store.mentions(&filter, Page::After(0), 9).await.unwrap();
+        assert_eq!(store.count_mentions(&filter).await.unwrap(), rows.len() as u64);
+        rows
+    };
+    let names = |rows: &[store::MentionRow]| -> Vec<String> {
+        rows.iter().map(|row| row.post.native_id.clone()).collect()
+    };
+    let all = found(None).await;
+    let said: Vec<_> = all.iter().map(|row| (row.copy, row.original)).collect();
+    assert_eq!(said, [(false, None), (true, Some(all[0].number)), (false, None)]);
+    assert_eq!(names(&found(Some(false)).await), ["first", "other"]);
+    assert_eq!(names(&found(Some(true)).await), ["copy"]);
+    // Without the post it was copied from, it still is a copy.
+    store.ingest(&Ingest { deleted: vec![first], ..Ingest::default() }, NOW).await.unwrap();
+    let left = found(None).await;
+    assert_eq!((left[0].copy, left[0].original), (true, None));
+}

@@ -46,6 +46,8 @@ pub struct Record<'m> {
     matched: String,
     told: Option<String>,
     versions: u32,
+    story: Option<i64>,
+    copy: bool,
 }
 
 impl<'m> Record<'m> {
@@ -79,10 +81,12 @@ impl<'m> Record<'m> {
             matched: iso(row.matched),
             told: row.told.map(iso),
             versions: row.versions,
+            story: row.story.as_ref().map(|(story, _)| story.0),
+            copy: row.copy,
         }
     }
 
-    fn cells(&self) -> [String; 26] {
+    fn cells(&self) -> [String; 28] {
         let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
         [
             self.number.to_string(),
@@ -111,6 +115,8 @@ impl<'m> Record<'m> {
             self.matched.clone(),
             text(self.told.as_deref()),
             self.versions.to_string(),
+            self.story.map(|story| story.to_string()).unwrap_or_default(),
+            self.copy.to_string(),
         ]
     }
 }
@@ -118,7 +124,7 @@ impl<'m> Record<'m> {
 /// The first line of the CSV file: the names of the JSON members, in their order.
 const HEAD: &str = "number,watch,watch_version,platform,channel,url,native_id,source,source_key,\
     source_handle,tier,followers,author,lang,tone,kinds,confidence,why,title,lead,body,published,\
-    received,matched,told,versions\r\n";
+    received,matched,told,versions,story,copy\r\n";
 
 #[derive(Clone, Copy)]
 enum Format {
@@ -205,6 +211,6 @@ mod tests {
 
     #[test]
     fn the_head_names_every_cell() {
-        assert_eq!(HEAD.trim().split(',').count(), 26);
+        assert_eq!(HEAD.trim().split(',').count(), 28);
     }
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::alert::NEGATIVE_FROM;
 use domain::{Kind, Part, Post, Sentiment, Time, Tone};
 use store::MentionRow;
+use text::names::{Kind as NameKind, names};
 use text::sentiment::{self, Care};
 use text::why::{self, Influence};
 
@@ -23,6 +24,9 @@ use crate::visit::Visit;
 
 /// Versions shown at most, the newest.
 const VERSIONS: usize = 20;
+
+/// Names of a text shown at most.
+const NAMES: usize = 40;
 
 /// One of the four moments.
 pub struct Moment {
@@ -66,6 +70,7 @@ struct MentionPage {
     moments: Vec<Moment>,
     facts: Vec<Fact>,
     links: Vec<Fact>,
+    names: Vec<Named>,
     versions: Vec<Version>,
     watch_version: u32,
     query: String,
@@ -141,6 +146,7 @@ pub async fn show(
         moments: moments(&clock, &row),
         facts: facts(f.w, &row),
         links: links(f.w, &row.post),
+        names: named(f.w, &row.post),
         versions: compare(&clock, store.post_versions(post).await?),
         watch_version: row.watch_version,
         query: asked.map(|(_, query, _)| query.clone()).unwrap_or_default(),
@@ -306,6 +312,44 @@ fn facts(w: Words, row: &MentionRow) -> Vec<Fact> {
     fact("fact-hashtags", post.hashtags.iter().map(|t| format!("#{t} ")).collect(), None);
     fact("fact-native", post.native_id.clone(), None);
     facts
+}
+
+/// A name that the text speaks of.
+struct Named {
+    /// As it is written.
+    name: String,
+    /// Of what, in words; a guess is said to be one.
+    what: String,
+    /// Mentions that hold it.
+    link: String,
+}
+
+/// The names in a text, each once.
+fn named(w: Words, post: &Post) -> Vec<Named> {
+    let text = post.text();
+    let mut named: Vec<Named> = Vec::new();
+    for found in names(&text, post.lang.as_deref().unwrap_or_default()) {
+        let name = text.get(found.range.clone()).unwrap_or_default();
+        let kind = match found.kind {
+            NameKind::Person => "name-person",
+            NameKind::Organisation => "name-organisation",
+            NameKind::Place => "name-place",
+            NameKind::Product => "name-product",
+            NameKind::Number => "name-number",
+            // Shown where they stand, and told by the platform.
+            NameKind::Account | NameKind::Topic => continue,
+            NameKind::Unknown => "name-unknown",
+        };
+        if named.len() == NAMES || named.iter().any(|other| other.name == name) {
+            continue;
+        }
+        let sure = found.sure || found.kind == NameKind::Unknown;
+        let what = w.say(kind);
+        let what = if sure { what.into_owned() } else { w.name("name-guess", &what).into_owned() };
+        let words = Pairs(vec![("words".into(), name.to_owned())]).encode();
+        named.push(Named { name: name.to_owned(), what, link: format!("/mentions?{words}") });
+    }
+    named
 }
 
 fn links(w: Words, post: &Post) -> Vec<Fact> {

@@ -165,6 +165,7 @@ fn groups(
         group("channel", Channel::ALL.iter().map(|c| named("channel", c.as_str())).collect()),
         group("tier", Tier::ALL.iter().map(|t| named("tier", t.as_str())).collect()),
         group("lang", langs.iter().map(|l| named("lang", l)).collect()),
+        group("copies", ["no", "only"].iter().map(|c| named("copies", c)).collect()),
     ]
 }
 

@@ -439,6 +439,26 @@ async fn calibration_holds_forecasts_against_what_came() {
 }
 
 #[tokio::test]
+async fn copies_are_marked_in_the_list_and_can_be_left_out() {
+    let House { mut browser, .. } = House::new().await;
+    let all = browser.get("/mentions").await.text;
+    assert!(all.contains(">copy of an earlier post</a>"), "{all}");
+    let alone = browser.get("/mentions?copies=only").await.text;
+    let marks = |html: &str| html.matches(">copy of an earlier post</a>").count();
+    assert_eq!(marks(&alone), alone.matches("<li class=\"mention ").count());
+    let without = browser.get("/mentions?copies=no").await.text;
+    assert_eq!(marks(&without), 0);
+    assert!(without.contains("Copies: without copies"));
+    let row = alone.split("<li class=\"mention ").nth(1).unwrap();
+    let mention = row.split("id=\"m").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let page = browser.get(&format!("/mentions/{mention}")).await.text;
+    assert!(page.contains("This text was there before, in another post."));
+    let lines = browser.get("/mentions.jsonl?copies=only").await.text;
+    let line: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(line["copy"], true);
+}
+
+#[tokio::test]
 async fn programs_read_stories() {
     let mut house = House::new().await;
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
