@@ -327,10 +327,11 @@ fn summary(judged: &[&Judged]) -> (Confusion, f64) {
 
 fn reliable(judged: &[&Judged]) -> f64 {
     let sure: Vec<(f32, bool)> = judged.iter().map(|j| (j.confidence(), j.right())).collect();
-    println!("said      texts  mean said  right");
+    println!("said      texts  mean said  right  (the bar should end at its mark)");
     for bin in reliability(&sure) {
         let (from, to) = (bin.from, bin.from + 0.1);
-        println!("{from:.1}-{to:.1} {:8} {:10.3} {:6.3}", bin.texts, bin.said, bin.right);
+        let (said, right) = (bin.said, bin.right);
+        println!("{from:.1}-{to:.1} {:8} {said:10.3} {right:6.3}  {}", bin.texts, bin.drawn());
     }
     let error = calibration_error(&sure);
     println!("expected calibration error {error:.3}");

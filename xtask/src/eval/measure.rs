@@ -98,6 +98,22 @@ pub struct Bin {
     pub right: f64,
 }
 
+impl Bin {
+    /// The share that was right as a bar; `|` stands where the bar should end.
+    pub fn drawn(&self) -> String {
+        let place = |share: f64| (share * BAR as f64).round() as usize;
+        let sign = |at: usize| match at {
+            at if at == place(self.said) => '|',
+            at if at < place(self.right) => '#',
+            _ => ' ',
+        };
+        (0..=BAR).map(sign).collect()
+    }
+}
+
+/// Signs of a whole bar.
+const BAR: usize = 40;
+
 /// Answers by stated probability, in tenths; empty tenths are left out.
 pub fn reliability(sure: &[(f32, bool)]) -> Vec<Bin> {
     let bin = |from: usize| {
@@ -129,6 +145,15 @@ mod tests {
         check(&[(0.1, true), (0.9, false)], 0.0);
         check(&[(0.5, true), (0.5, false)], 0.5);
         check(&[(0.9, true), (0.5, false), (0.4, true), (0.1, false)], 0.75);
+    }
+
+    #[test]
+    fn a_bar_ends_at_its_mark_where_what_was_said_holds() {
+        let drawn = |said, right| Bin { from: 0.0, texts: 1, said, right }.drawn();
+        assert_eq!(drawn(0.5, 0.5).trim_end(), format!("{}|", "#".repeat(20)));
+        assert_eq!(drawn(0.5, 0.25).trim_end(), format!("{}{}|", "#".repeat(10), " ".repeat(10)));
+        assert_eq!(drawn(0.25, 0.5).trim_end(), format!("{}|{}", "#".repeat(10), "#".repeat(9)));
+        assert_eq!(drawn(1.0, 1.0), format!("{}|", "#".repeat(40)));
     }
 
     #[test]
