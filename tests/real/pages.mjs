@@ -223,6 +223,7 @@ try {
   for (const words of WORDS) check(text.includes(words), 'mentions', `${words} is missing`);
   const pages = await discover(page);
   console.log(`  ${pages.length} kinds of pages: ${pages.map(([name]) => name).join(', ')}`);
+  check(pages.some(([name]) => name === 'stories-n'), 'stories', 'no two posts became a story');
   for (const [name, path] of pages) {
     await page.goto(BASE + path);
     await keyboard(page, name);

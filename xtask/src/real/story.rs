@@ -21,6 +21,8 @@ const ON_BLUESKY: &str =
     "The Fluxomat update deleted all my settings again, I hate this broken thing";
 const ON_MASTODON: &str = "Der Fluxomat ist schon wieder abgestürzt, furchtbar schlechter Service";
 const IN_THE_PAPER: &str = "Fluxomat im Test: eine große Enttäuschung";
+/// Says the same as the voice on Mastodon: both are one story.
+const UNDER_IT: &str = "Furchtbar schlechter Service: Auch hier ist der Fluxomat abgestürzt.";
 const WHILE_OPEN: &str = "Another Fluxomat crash while the page was open, terrible";
 const NOISE: &str = "What a lovely morning at the lake";
 
@@ -95,7 +97,7 @@ pub async fn tell() -> anyhow::Result<()> {
     toot(mastodon, ON_MASTODON, "de").await?;
     // What stands in a feed at the first visit is no change: let there be a first visit.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    paper.print(IN_THE_PAPER, "Nach drei Tagen war unser Fluxomat kaputt.")?;
+    paper.print(IN_THE_PAPER, UNDER_IT)?;
     until("three deliveries at the webhook", || sink.taken().0.len() >= 3).await?;
     until("three posts in the mailbox", || {
         let all = mails(&maildir).concat();

@@ -188,9 +188,11 @@ impl<'a> Scan<'a> {
 
     fn tag_end(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let end = rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_' || is_mark(c)))
-            .unwrap_or(rest.len());
+        // Letters that fold into an apostrophe end a tag as that does.
+        let goes_on = |c: char| {
+            (c.is_alphanumeric() || c == '_' || is_mark(c)) && !matches!(c, 'ʼ' | 'ŉ')
+        };
+        let end = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
         rest[..end].contains(char::is_alphanumeric).then_some(at + end)
     }
 
