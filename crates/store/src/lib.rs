@@ -66,6 +66,7 @@
 
 mod alert;
 pub mod archive;
+mod aside;
 mod channel;
 mod checkpoint;
 mod delete;
@@ -94,6 +95,7 @@ pub use archive::{
     Archive, ArchiveOptions, ArchiveStatus, Ask, CaughtUp, Counted, Cursor, Decide, Dropped, Found,
     HourCount, Hours, Moment,
 };
+pub use aside::behind;
 pub use story::{
     Bin, CrossingRow, Dot, Foretold, Growth, Mend, MendRow, Named, Placing, Remembered, Said,
     StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use domain::{DAY, Kinds, NewMention, PostId, Sentiment, alert_for};
-use store::{MentionFilter, MentionRow, Page, ReadAgain, StoreError};
+use store::{MentionFilter, MentionRow, Page, ReadAgain};
 use text::sentiment::Care;
 
 use super::heads::Heads;
@@ -131,12 +131,10 @@ pub async fn read_some(
         }
     }
     let heads = Arc::clone(&rules.load().heads);
-    let reading = tokio::task::spawn_blocking(move || {
-        posts.into_iter().flat_map(|rows| read_closely(&heads, rows)).collect::<Vec<_>>()
-    });
-    let read = reading
-        .await
-        .map_err(|error| StoreError::Unusable(format!("reading again ended early: {error}")))?;
+    let reading = move || -> Vec<_> {
+        posts.into_iter().flat_map(|rows| read_closely(&heads, rows)).collect()
+    };
+    let read = store::behind("care", reading).await?;
     let told: Vec<ReadAgain> = read
         .iter()
         .map(|(row, (sentiment, kinds))| ReadAgain {

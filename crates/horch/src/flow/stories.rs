@@ -404,7 +404,7 @@ fn lost() -> StoreError {
     StoreError::Unusable("growing stories ended early".into())
 }
 
-/// Runs work that takes its time in a thread of its own.
+/// Runs work that takes its time behind everything that is in a hurry.
 async fn work<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> store::Result<T> {
-    tokio::task::spawn_blocking(job).await.map_err(|_| lost())
+    store::behind("stories", job).await
 }

@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 
 use super::day::broken;
 use super::plan::{Plan, plan};
-use super::{Archive, Ask, Cursor, Decide, Found, aside, read, schema};
+use super::{Archive, Ask, Cursor, Decide, Found, read, schema};
+use crate::aside;
 use crate::{Result, StoreError};
 
 /// Posts fetched and looked at together.

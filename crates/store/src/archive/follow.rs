@@ -13,7 +13,6 @@ use domain::{Post, Time};
 use sqlx::Row;
 use tokio::sync::OwnedMutexGuard;
 
-use super::aside::behind;
 use super::changes::day_of;
 use super::day::{self, Day, DayWriter};
 use super::position::{POSITION, Position, REBUILD, lock, read_position, write_position};
@@ -391,7 +390,7 @@ impl Archive {
             }
         }
         let mut writers = std::mem::take(&mut writing.writers);
-        let (writers, count) = behind(move || {
+        let (writers, count) = indexing(move || {
             let mut count = 0;
             for (row, day) in &step.gone {
                 if let Some(writer) = writers.get_mut(day) {
@@ -436,7 +435,7 @@ impl Archive {
         };
         let fields = self.inner.fields;
         // Its own threads stand behind as well: they come from this one.
-        let writer = behind(move || day.write(fields)).await?;
+        let writer = indexing(move || day.write(fields)).await?;
         writing.writers.insert(number, writer);
         if !writing.staged.days.contains(&number) {
             writing.staged.days.push(number);
@@ -448,7 +447,7 @@ impl Archive {
     async fn close(&self, writing: &mut Writing, number: i64) -> Result<()> {
         let Some(mut writer) = writing.writers.remove(&number) else { return Ok(()) };
         let row = writing.staged.row;
-        behind(move || writer.commit(row)).await?;
+        indexing(move || writer.commit(row)).await?;
         self.reload(number)
     }
 
@@ -464,7 +463,7 @@ impl Archive {
         }
         let row = writing.staged.row;
         let mut writers = std::mem::take(&mut writing.writers);
-        let (writers, changed) = behind(move || {
+        let (writers, changed) = indexing(move || {
             let mut changed = Vec::new();
             for (number, writer) in &mut writers {
                 if writer.has_changed() {
@@ -526,9 +525,16 @@ impl Archive {
         writing.sealed.insert(day.number, Instant::now());
         self.writer(writing, day.number).await?;
         let Some(writer) = writing.writers.remove(&day.number) else { return Ok(()) };
-        behind(move || writer.seal()).await?;
+        indexing(move || writer.seal()).await?;
         self.reload(day.number)
     }
+}
+
+/// Runs what builds the index behind everything else.
+async fn indexing<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    crate::behind("archive", work).await?
 }
 
 impl Writing {

@@ -9,7 +9,8 @@ use tantivy::query::Weight;
 
 use super::find::Span;
 use super::plan::plan;
-use super::{Archive, Counted, Cursor, Decide, HourCount, Hours, aside};
+use super::{Archive, Counted, Cursor, Decide, HourCount, Hours};
+use crate::aside;
 use crate::{Result, StoreError};
 
 /// Candidates that are looked at, where the index alone cannot tell.

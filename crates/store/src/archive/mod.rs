@@ -5,7 +5,6 @@
 //! ([`Decide`]), and what the index proposes is looked at in its latest version before it is shown.
 //! So an index that lags behind by a moment shows nothing that is gone.
 
-mod aside;
 pub(crate) mod changes;
 mod day;
 mod find;
@@ -33,6 +32,7 @@ use tokio::sync::mpsc;
 
 pub use position::Moment;
 
+use crate::aside;
 use crate::{Result, Store, StoreError};
 
 /// Whether a post matches: the caller's matcher over the post's latest version.

@@ -189,9 +189,8 @@ impl<'a> Scan<'a> {
     fn tag_end(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
         // Letters that fold into an apostrophe end a tag as that does.
-        let goes_on = |c: char| {
-            (c.is_alphanumeric() || c == '_' || is_mark(c)) && !matches!(c, 'ʼ' | 'ŉ')
-        };
+        let goes_on =
+            |c: char| (c.is_alphanumeric() || c == '_' || is_mark(c)) && !matches!(c, 'ʼ' | 'ŉ');
         let end = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
         rest[..end].contains(char::is_alphanumeric).then_some(at + end)
     }
