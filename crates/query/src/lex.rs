@@ -535,7 +535,7 @@ impl<'a> Lexer<'a> {
 pub(crate) fn is_address(text: &str) -> bool {
     ["https://", "http://", "www."].iter().any(|head| {
         text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
-            && text[head.len()..].starts_with(char::is_alphanumeric)
+            && text[head.len()..].starts_with(|c: char| c.is_alphanumeric() && c != 'ʼ')
     })
 }
 

@@ -245,6 +245,8 @@ mod tests {
         check("Mu\u{308}ller", "müller=muller=mueller");
         check("café", "café=cafe");
         check("don’t don't", "don't don't");
+        check("neʼnm neʼʼb 1ʼa 1ʼ2 ne_ʼb", "ne'nm ne b 1 a 1'2 ne b");
+        check("#neʼnm #neŉ", "#ne=ne nm #ne=ne ŉ");
         check("Microsoft's iPhone’s", "microsoft's=microsoft iphone's=iphone");
         check("l'avion qu’elle", "l'avion=avion qu'elle=elle");
         check("3.14 1,000 12:30 v2", "3.14 1,000 12 30 v2");
@@ -361,6 +363,18 @@ mod tests {
             scan::scan_slowly(&mut slow, &text);
             prop_assert_eq!(fast.tokens(), slow.tokens());
             prop_assert_eq!(fast.text, slow.text);
+        }
+
+        /// A key written down is read as that key: queries are printed by their keys.
+        #[test]
+        fn a_key_is_a_word(text in "([ab1]|['’ʼŉ_#.ü]|u\u{308}| ){0,12}") {
+            let all = words(&text);
+            for token in all.tokens() {
+                let lower = all.lower(token);
+                let again = words(lower);
+                let read: Vec<&str> = again.tokens().iter().map(|t| again.lower(t)).collect();
+                prop_assert_eq!(read, [lower], "{:?}", text);
+            }
         }
 
         /// A key means the same wherever it stands: folding it again changes nothing.

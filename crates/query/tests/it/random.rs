@@ -440,6 +440,7 @@ proptest! {
             " NOTNEAR/2 ", " SENTENCE ", "title:", "lang:", "de", "url:", "is:", "reply", "foo:",
             "#", "@", "$", "👍", ",", "2 OF ", "COUNT", " >= 2", "<<<", ">>>", "&&", "||", "AND",
             "https://", "a.example", "\u{301}", "\n", "site:", "hashtag:", "…", "[", "]",
+            "ʼ", "ŉ", "'", "_",
         ]), 0..20),
     ) {
         holds_together(&bits.concat())?;

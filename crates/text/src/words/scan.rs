@@ -134,10 +134,15 @@ impl<'a> Scan<'a> {
         while let Some((i, c)) = chars.next() {
             let after = chars.peek().map_or(' ', |&(_, c)| c);
             let parts = matches!(c, '.' | ':' | '·' | '．' | '：');
-            if parts && i > 0 && !(before.is_numeric() && after.is_numeric()) {
+            let parts = parts && i > 0 && !(before.is_numeric() && after.is_numeric());
+            // A letter that folds into an apostrophe joins what that joins.
+            let apostrophe = matches!(c, '\'' | '’' | '‘' | '＇' | 'ʼ');
+            if parts || apostrophe && !apostrophe_joins(before, after) {
                 return self.trimmed(at, at + i);
             }
-            before = c;
+            if !is_combining_mark(c) {
+                before = c;
+            }
         }
         self.trimmed(at, at + word.len())
     }
@@ -251,7 +256,8 @@ impl<'a> Scan<'a> {
             link = cut;
         }
         let first = link.chars().next()?;
-        first.is_alphanumeric().then_some(at + head.len() + link.len())
+        let begins = first.is_alphanumeric() && first != 'ʼ';
+        begins.then_some(at + head.len() + link.len())
     }
 
     fn beyond_ascii(&mut self, at: usize) -> usize {
@@ -424,6 +430,12 @@ fn is_emoji(c: char) -> bool {
         | '\u{2b1b}'..='\u{2b1c}'
         | '\u{2b50}' | '\u{2b55}' | '\u{303d}'
     )
+}
+
+/// Whether an apostrophe between these is a part of the word (UAX 29, WB 6, 7, 11 and 12).
+fn apostrophe_joins(before: char, after: char) -> bool {
+    let letter = |c: char| c.is_alphabetic() && c != 'ʼ';
+    letter(before) && letter(after) || before.is_numeric() && after.is_numeric()
 }
 
 /// What joins inside a word and counts for nothing at its end: the underscore, everything that
