@@ -248,6 +248,25 @@ pub struct Message {
     pub horch_url: String,
     /// For a rise: mentions seen and mentions expected in the hour.
     pub rise: Option<crate::rise::Rise>,
+    /// The ladder of its story; made just before sending, for notifiers that show pictures. Never
+    /// stored, and no part of the message as JSON.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
+}
+
+/// A picture that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// As PNG, at most 200 kB.
+    pub png: Vec<u8>,
+    /// Width it is made for, in CSS pixels.
+    pub width: u32,
+    /// Height it is made for, in CSS pixels.
+    pub height: u32,
+    /// In words, whole sentences: what it shows, for those who do not see it.
+    pub alt: String,
+    /// The page it belongs to.
+    pub link: String,
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub mod time;
 pub mod watch;
 
 pub use alert::{
-    AlertId, AlertReason, DeliveryState, Message, NewAlert, Way, alert_for, retry_after,
+    AlertId, AlertReason, DeliveryState, Message, NewAlert, Picture, Way, alert_for, retry_after,
 };
 pub use health::{Condition, GapReason, GapReport, Health};
 pub use kind::{Kind, Kinds};

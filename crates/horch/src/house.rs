@@ -155,7 +155,12 @@ pub async fn start(
     let http = Http::new(plan.http.clone())?;
     let options = notify_options(&plan.http);
     let outfit = Outfit { http, inlet: flow.inlet.clone(), interests };
-    let telling = tell::Telling { public_url: public_url.clone(), options: options.clone() };
+    let telling = tell::Telling {
+        public_url: public_url.clone(),
+        options: options.clone(),
+        state: Arc::clone(&state),
+        painting: Arc::new(tokio::sync::Semaphore::new(1)),
+    };
     let keep = Keep {
         unmatched_hours: config.number("keep-unmatched-hours"),
         unmatched_posts: config.number("keep-unmatched-posts"),

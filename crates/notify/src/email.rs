@@ -1,4 +1,7 @@
-//! Mail by SMTP: plain text, one connection a message, TLS unless the operator says otherwise.
+//! Mail by SMTP: plain text, and beside it the same with a picture where the message has one; one
+//! connection a message, TLS unless the operator says otherwise.
+
+mod pictured;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -30,8 +33,8 @@ pub(crate) const INFO: PartInfo = PartInfo {
     name: "email",
     title: "E-mail",
     about: [
-        "Sends alerts as plain text mails through your mail server.",
-        "Schickt Meldungen als schlichte Textmails über Ihren Mailserver.",
+        "Sends alerts as plain mails through your mail server, with the ladder where there is a story.",
+        "Schickt Meldungen als schlichte Mails über Ihren Mailserver, mit der Leiter, wo es ein Thema gibt.",
     ],
     keyless: false,
     on_by_default: false,
@@ -191,6 +194,10 @@ impl Notifier for Email {
             result
         };
         self.in_time(conversation).await
+    }
+
+    fn shows_pictures(&self) -> bool {
+        true
     }
 
     async fn probe(&self) -> Result<String, NotifyError> {
@@ -364,8 +371,8 @@ impl Email {
         }
     }
 
-    /// The mail: the same alert always gives the same one, byte for byte, so that mail programs
-    /// know a second copy by its Message-ID.
+    /// The mail: the same message always gives the same one, byte for byte, and the same alert the
+    /// same Message-ID, by which mail programs know a second copy.
     fn mail(&self, message: &Message) -> Result<lettre::Message, NotifyError> {
         let alert: String = message.alert.chars().filter(char::is_ascii_alphanumeric).collect();
         let told = u64::try_from(message.told.0).unwrap_or_default();
@@ -374,16 +381,22 @@ impl Email {
             HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
         };
         let domain = self.from.email.domain();
-        lettre::Message::builder()
+        let plain = render(message, &self.lang);
+        let mail = lettre::Message::builder()
             .from(self.from.clone())
             .mailbox(lettre::message::header::To::from(to))
             .subject(one_line(&message.headline, HEADLINE))
             .date(UNIX_EPOCH + Duration::from_millis(told))
             .message_id(Some(format!("<alert.{alert}@{domain}>")))
             .raw_header(header("Auto-Submitted", "auto-generated"))
-            .raw_header(header("X-Auto-Response-Suppress", "All"))
-            .header(ContentType::TEXT_PLAIN)
-            .body(render(message, &self.lang))
-            .map_err(|error| NotifyError::Refused(format!("no mail could be made: {error}")))
+            .raw_header(header("X-Auto-Response-Suppress", "All"));
+        let whole = match &message.picture {
+            Some(picture) => {
+                let cid = format!("ladder.{alert}@{domain}");
+                mail.multipart(pictured::body(message, picture, plain, &self.lang, &cid))
+            }
+            None => mail.header(ContentType::TEXT_PLAIN).body(plain),
+        };
+        whole.map_err(|error| NotifyError::Refused(format!("no mail could be made: {error}")))
     }
 }

@@ -53,6 +53,11 @@ pub trait Notifier: Send + Sync + 'static {
     /// See [`NotifyError`]: whether trying again makes sense.
     async fn send(&self, message: &Message) -> Result<String, NotifyError>;
 
+    /// Whether a message's picture is worth making: this notifier shows it.
+    fn shows_pictures(&self) -> bool {
+        false
+    }
+
     /// Checks without telling anybody whether the other side can be reached (for `horch doctor`).
     ///
     /// # Errors

@@ -20,6 +20,7 @@ struct Words {
     expected: &'static str,
     post: &'static str,
     horch: &'static str,
+    story: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -36,6 +37,7 @@ const ENGLISH: Words = Words {
     expected: "expected",
     post: "Read the post",
     horch: "Open in Horch",
+    story: "To the story",
 };
 
 const GERMAN: Words = Words {
@@ -52,6 +54,7 @@ const GERMAN: Words = Words {
     expected: "erwartet",
     post: "Zum Beitrag",
     horch: "In Horch öffnen",
+    story: "Zum Thema",
 };
 
 fn words(lang: &str) -> &'static Words {
@@ -87,6 +90,7 @@ pub(crate) fn link_labels(lang: &str) -> [&'static str; 2] {
 ///     post_url: "https://hobby.example/1".into(),
 ///     horch_url: "http://localhost:7400/mentions/1".into(),
 ///     rise: None,
+///     picture: None,
 /// };
 /// let text = notify::render(&message, "de");
 /// assert!(text.contains("\nWer: Hobbyblog\n"));
@@ -95,43 +99,93 @@ pub(crate) fn link_labels(lang: &str) -> [&'static str; 2] {
 /// ```
 #[must_use]
 pub fn render(message: &Message, lang: &str) -> String {
+    let parts = Parts::of(message, lang);
+    let mut text = format!("{}\n\n", parts.headline);
+    for (label, value) in &parts.facts {
+        text.push_str(&format!("{label}: {value}\n"));
+    }
+    let quoted: String = parts.quoted.iter().map(|line| format!("> {line}\n")).collect();
+    for block in [quoted, parts.picture.map(|words| format!("{words}\n")).unwrap_or_default()] {
+        if !block.is_empty() {
+            text.push('\n');
+            text.push_str(&block);
+        }
+    }
+    text.push('\n');
+    for (label, url) in &parts.links {
+        text.push_str(&format!("{label}: {url}\n"));
+    }
+    text
+}
+
+/// What a message says, piece by piece, each on one line; what it does not know is left out.
+pub(crate) struct Parts {
+    /// What happened.
+    pub headline: String,
+    /// Who, where, why: label and value.
+    pub facts: Vec<(&'static str, String)>,
+    /// The excerpt, line by line.
+    pub quoted: Vec<String>,
+    /// What the picture shows, in words.
+    pub picture: Option<String>,
+    /// Label and address.
+    pub links: Vec<(&'static str, String)>,
+}
+
+impl Parts {
+    pub(crate) fn of(message: &Message, lang: &str) -> Parts {
+        let words = words(lang);
+        let known = |(label, value): (&'static str, &String)| {
+            let value = one_line(value, 2_000);
+            (!value.is_empty()).then_some((label, value))
+        };
+        let picture = message.picture.as_ref();
+        let story = picture.map(|picture| &picture.link).filter(|link| **link != message.horch_url);
+        let links = [
+            Some((words.post, &message.post_url)),
+            Some((words.horch, &message.horch_url)),
+            story.map(|link| (words.story, link)),
+        ];
+        let lines = message.excerpt.lines().map(|line| one_line(line, 2_000));
+        Parts {
+            headline: one_line(&message.headline, HEADLINE),
+            facts: facts(message, lang),
+            quoted: lines.filter(|line| !line.is_empty()).collect(),
+            picture: picture.map(|picture| one_line(&picture.alt, 4_000)),
+            links: links.into_iter().flatten().filter_map(known).collect(),
+        }
+    }
+}
+
+fn facts(message: &Message, lang: &str) -> Vec<(&'static str, String)> {
     let words = words(lang);
-    let mut text = one_line(&message.headline, HEADLINE);
-    text.push_str("\n\n");
-    let mut row = |label: &str, value: &str| {
+    let mut facts = Vec::new();
+    let mut fact = |label: &'static str, value: &str| {
         let value = one_line(value, 2_000);
         if !value.is_empty() {
-            text.push_str(&format!("{label}: {value}\n"));
+            facts.push((label, value));
         }
     };
-    row(words.who, &message.who);
-    row(words.place, &message.place);
-    row(words.why, &message.why);
-    row(words.watch, &message.watch);
+    fact(words.who, &message.who);
+    fact(words.place, &message.place);
+    fact(words.why, &message.why);
+    fact(words.watch, &message.watch);
     if let Some(tone) = message.tone {
         let at = Tone::ALL.iter().position(|t| *t == tone).unwrap_or(1);
-        row(words.tone, words.tones[at]);
+        fact(words.tone, words.tones[at]);
     }
     if let Some(rise) = message.rise {
         let expected = format!("{:.1}", rise.expected);
         let expected = if lang.starts_with("de") { expected.replace('.', ",") } else { expected };
-        row(words.seen, &format!("{} ({}: {expected})", rise.seen, words.expected));
+        fact(words.seen, &format!("{} ({}: {expected})", rise.seen, words.expected));
     }
     let published = moment(message.published);
     if matches!(message.reason, AlertReason::Rise | AlertReason::Dip) {
-        row(words.hour, &published);
+        fact(words.hour, &published);
     } else {
-        row(words.age, &format!("{} ({} {published})", message.age, words.published));
+        fact(words.age, &format!("{} ({} {published})", message.age, words.published));
     }
-    text.push_str(&quote(&message.excerpt));
-    text.push('\n');
-    for (label, url) in [(words.post, &message.post_url), (words.horch, &message.horch_url)] {
-        let url = one_line(url, 2_000);
-        if !url.is_empty() {
-            text.push_str(&format!("{label}: {url}\n"));
-        }
-    }
-    text
+    facts
 }
 
 /// A moment as people in any country read it, without doubt about the zone.
@@ -139,12 +193,6 @@ fn moment(time: domain::Time) -> String {
     jiff::Timestamp::from_millisecond(time.0)
         .map(|t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
         .unwrap_or_default()
-}
-
-fn quote(excerpt: &str) -> String {
-    let lines = excerpt.lines().map(|line| one_line(line, 2_000)).filter(|line| !line.is_empty());
-    let quoted: Vec<String> = lines.map(|line| format!("> {line}\n")).collect();
-    if quoted.is_empty() { String::new() } else { format!("\n{}", quoted.concat()) }
 }
 
 /// `text` on one line, at most `limit` characters: line breaks and control characters become
@@ -202,15 +250,6 @@ mod tests {
         check("ab cd", 3, "ab…");
         check("äöü äöü", 4, "äöü…");
         check("", 4, "");
-    }
-
-    #[test]
-    fn an_excerpt_stays_a_quotation() {
-        assert_eq!(
-            quote("one\n\nOpen in Horch: https://evil.example"),
-            "\n> one\n> Open in Horch: https://evil.example\n"
-        );
-        assert_eq!(quote(" \n"), "");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod scale;
 
 pub use bubbles::words as bubble_words;
 pub use dots::words as dot_words;
+pub use fan::sentence as fan_words;
 
 use std::fmt::Write as _;
 
@@ -23,9 +24,12 @@ use fluent_bundle::FluentArgs;
 use crate::show::Clock;
 use scale::Scale;
 
+/// The typeface of drawings outside browsers: it comes with the program, see `paint`.
+pub const FONT: &str = "DejaVu Sans";
+
 /// Posts up to which each one is a dot; more are put together by rung and stretch of time.
-pub const SINGLE: u64 = 400;
-/// The same in the narrow drawing.
+const SINGLE: u64 = 400;
+/// The same where it is narrow.
 pub const SINGLE_NARROW: u64 = 120;
 
 /// Rungs from the top; `None` are sources whose tier is not known.
@@ -44,6 +48,8 @@ pub const RUNGS: [Option<Tier>; 7] = [
 pub enum Size {
     /// Desks and paper.
     Wide,
+    /// Mail, read at a desk or on a phone: the words are large for the width.
+    Mail,
     /// Phones.
     Narrow,
 }
@@ -53,7 +59,23 @@ impl Size {
     pub const fn slots(self) -> u32 {
         match self {
             Size::Wide => 32,
-            Size::Narrow => 16,
+            Size::Mail | Size::Narrow => 16,
+        }
+    }
+
+    /// Posts up to which each one is a dot.
+    pub const fn single(self) -> u64 {
+        match self {
+            Size::Wide => SINGLE,
+            Size::Mail | Size::Narrow => SINGLE_NARROW,
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Size::Wide => "wide",
+            Size::Mail => "mail",
+            Size::Narrow => "narrow",
         }
     }
 }
@@ -159,11 +181,11 @@ pub struct Step {
 #[must_use]
 pub fn draw(picture: &Picture, size: Size, clock: &Clock) -> String {
     let scale = Scale::of(picture, size);
-    let class = if size == Size::Wide { "wide" } else { "narrow" };
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder {class}\" role=\"group\" \
-         viewBox=\"0 0 {} {}\" font-family=\"system-ui, sans-serif\" font-size=\"{}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder {}\" role=\"group\" \
+         viewBox=\"0 0 {} {}\" font-family=\"system-ui, {FONT}, sans-serif\" font-size=\"{}\" \
          aria-label=\"{}\">",
+        size.class(),
         scale.width,
         scale.height(),
         scale.font,
@@ -242,7 +264,7 @@ fn rungs(svg: &mut String, scale: &Scale, clock: &Clock) {
         );
         let (x, y, anchor) = match scale.size {
             Size::Wide => (scale.left - 10.0, scale.middle(tier) + 4.5, "end"),
-            Size::Narrow => (2.0, top + 11.0, "start"),
+            Size::Mail | Size::Narrow => (scale.font - 10.0, top + scale.font - 1.0, "start"),
         };
         text(svg, "name", x, y, anchor, &rung_name(tier, clock));
     }
@@ -268,7 +290,9 @@ fn ticks(svg: &mut String, scale: &Scale, picture: &Picture) {
     for crossed in &picture.crossings {
         let x = round(scale.x(crossed.at));
         let middle = scale.middle(Some(crossed.tier));
-        let (y1, y2) = (round(middle - scale.lane / 2.0), round(middle + scale.lane / 2.0));
+        // In a mail words stand in a line above the dots, which the mark leaves alone.
+        let above = if scale.size == Size::Mail { scale.font + 2.0 } else { 0.0 };
+        let (y1, y2) = (round(middle - scale.lane / 2.0 + above), round(middle + scale.lane / 2.0));
         let _ = write!(
             svg,
             "<line class=\"crossed\" stroke=\"#0b5c6b\" stroke-width=\"2\" x1=\"{x}\" x2=\"{x}\" \
@@ -283,23 +307,42 @@ fn crossings(svg: &mut String, scale: &Scale, picture: &Picture, clock: &Clock) 
         let x = scale.x(crossed.at);
         let y = scale.middle(Some(crossed.tier)) - scale.lane / 2.0;
         let words = match crossed.after {
+            // In a mail the name of the rung stands before it.
+            ..=0 if scale.size == Size::Mail => format!("· {}", clock.words.say("ladder-began")),
             ..=0 => clock.words.say("ladder-began").into_owned(),
             after => {
                 let mut args = FluentArgs::new();
                 let key = format!("reached-{}", crossed.tier.as_str());
                 args.set("rung", clock.words.say(&key));
-                args.set("after", clock.took(after));
+                args.set("after", clock.after(after));
                 clock.words.with("ladder-crossed", Some(&args)).into_owned()
             }
         };
         // Whatever has no room to the right stands to the left; names of rungs stand there too on
         // a narrow drawing.
         let left = x > (scale.left + scale.now) / 2.0;
-        let y = if scale.size == Size::Narrow && left { y + 22.0 } else { y + 11.0 };
-        let (x, anchor) = if left { (x - 5.0, "end") } else { (x + 5.0, "start") };
-        let y = if scale.size == Size::Narrow && !left { y + 11.0 } else { y };
-        text(svg, "crossing", x, y, anchor, &words);
+        let (beside, anchor) = if left { (x - 5.0, "end") } else { (x + 5.0, "start") };
+        let line = match scale.size {
+            Size::Wide => 11.0,
+            Size::Narrow => 22.0,
+            Size::Mail => scale.font - 1.0,
+        };
+        let x = match scale.size {
+            Size::Mail => {
+                behind(scale, &rung_name(Some(crossed.tier), clock), &words, beside, left)
+            }
+            Size::Wide | Size::Narrow => beside,
+        };
+        text(svg, "crossing", x, y + line, anchor, &words);
     }
+}
+
+/// Where words begin (or end, where they stand to the left of their place) so that they stand behind
+/// the name of their rung, in the same line.
+fn behind(scale: &Scale, name: &str, words: &str, place: f64, left: bool) -> f64 {
+    let wide = |text: &str| 0.62 * scale.font * text.chars().count() as f64;
+    let free = scale.font - 10.0 + wide(name);
+    place.max(if left { free + wide(words) } else { free })
 }
 
 /// What shapes say.
@@ -324,7 +367,7 @@ fn legend(svg: &mut String, scale: &Scale, picture: &Picture, clock: &Clock) {
         let word = w.say(key);
         let wide = 30.0 + 0.6 * scale.font * word.chars().count() as f64;
         if x + wide > scale.width {
-            (x, line) = (8.0, line + 18.0);
+            (x, line) = (8.0, line + scale.font + 6.0);
         }
         let _ = write!(svg, "<g class=\"{}\">", dots::class(tone, copy));
         dots::shape(svg, x + 6.0, y + line, 5.0, tone, copy);
@@ -354,9 +397,12 @@ fn round(n: f64) -> f64 {
     (n * 10.0).round() / 10.0
 }
 
-/// Text from outside, as it may stand in an attribute or between tags.
+/// Text from outside, as it may stand in an attribute or between tags: also where XML is read
+/// strictly, which knows no control characters.
 fn escaped(text: &str) -> String {
-    askama::filters::escape(text, askama::filters::Html)
+    let known = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    let text: String = text.chars().map(|c| if known(c) { c } else { ' ' }).collect();
+    askama::filters::escape(text.as_str(), askama::filters::Html)
         .map(|text| text.to_string())
         .unwrap_or_default()
 }

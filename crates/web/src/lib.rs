@@ -76,6 +76,7 @@ pub mod learning;
 mod limits;
 pub mod near;
 mod pages;
+mod paint;
 mod preview;
 pub mod records;
 mod routes;
@@ -92,6 +93,7 @@ use async_trait::async_trait;
 use domain::Time;
 use store::{Archive, Store};
 
+pub use pages::story::ladder_for_mail;
 pub use show::moment;
 
 /// Tells the time; in a demo it runs faster than the wall.

@@ -57,6 +57,11 @@ impl Clock {
         i64::from(self.zone.to_offset(now).seconds()) * SECOND
     }
 
+    /// How far the house's time is from UTC: `UTC+01:00`.
+    pub fn utc(&self) -> String {
+        self.formatted(self.now, "UTC%:z")
+    }
+
     /// The day as the reader writes it, and behind it what `time` says of the moment.
     fn written(&self, at: Time, time: &str) -> String {
         let day = match self.words.0 {
@@ -88,6 +93,14 @@ impl Clock {
         match ms {
             DAY..172_800_000 => self.words.n("took-hour", ms / HOUR).into_owned(),
             _ => self.took(ms),
+        }
+    }
+
+    /// The same behind a preposition (`after`, `since`): German bends the days.
+    pub fn after(&self, ms: i64) -> String {
+        match ms {
+            ..172_800_000 => self.horizon(ms),
+            _ => self.words.n("after-day", ms / DAY).into_owned(),
         }
     }
 
@@ -370,6 +383,9 @@ mod tests {
         assert_eq!(clock(Lang::De).took(840), "0,8\u{a0}s");
         assert_eq!(clock(Lang::De).horizon(DAY), "24\u{a0}h");
         assert_eq!(clock(Lang::De).horizon(7 * DAY), "7 Tage");
+        assert_eq!(clock(Lang::De).after(7 * DAY), "7 Tagen");
+        assert_eq!(clock(Lang::De).after(30 * HOUR), "30\u{a0}h");
+        assert_eq!(clock(Lang::En).after(7 * DAY), clock(Lang::En).took(7 * DAY));
         assert_eq!(clock(Lang::En).took(90_000), "1\u{a0}min");
     }
 

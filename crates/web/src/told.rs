@@ -109,7 +109,7 @@ pub fn basis(clock: &Clock, reason: &forecast::Reason) -> String {
         forecast::Reason::Rising { last, before } => pair("basis-rising", *last, *before),
         forecast::Reason::Fading { last, before } => pair("basis-fading", *last, *before),
         forecast::Reason::Silent { since } => {
-            w.name("basis-silent", &clock.took(*since)).into_owned()
+            w.name("basis-silent", &clock.after(*since)).into_owned()
         }
         forecast::Reason::Night => w.say("basis-night").into_owned(),
         forecast::Reason::Evening => w.say("basis-evening").into_owned(),

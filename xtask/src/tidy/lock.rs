@@ -17,6 +17,7 @@ const SEVERAL: &[(&str, &str)] = &[
     ("digest", "sha1 and sha2 0.10, for sqlx and tungstenite"),
     ("getrandom", "ring keeps 0.2, rand_core 0.9 keeps 0.3"),
     ("hashbrown", "sqlx and hashlink keep 0.16"),
+    ("miniz_oxide", "png is one version behind flate2"),
     ("nom", "lettre and x509 parsing are one version apart"),
     ("num-bigint", "parquet is one version ahead of x509 parsing"),
     ("r-efi", "getrandom's versions, for UEFI alone"),

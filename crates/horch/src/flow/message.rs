@@ -32,6 +32,7 @@ pub fn message(alert: &AlertRow, lang: &str, public_url: &str, now: Time) -> Opt
         post_url: String::new(),
         horch_url: format!("{base}/mentions?watch={}", alert.watch.0),
         rise: alert.rise,
+        picture: None,
     };
     if let Some(rise) = alert.rise {
         message.headline = match alert.reason {
@@ -255,6 +256,7 @@ mod tests {
             post_url: "https://a.example/".to_owned(),
             horch_url: format!("http://h/mentions/{n}"),
             rise: None,
+            picture: None,
         };
         assert_eq!(digest(Vec::new(), "en", "http://h"), None);
         let one = message(1, "Lumo");

@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::{Message, SECOND, Time, retry_after};
+use domain::story::StoryId;
+use domain::{Message, Picture, SECOND, Time, Way, retry_after};
 use notify::{NotifyError, NotifyOptions};
 use store::DeliveryRow;
 use tokio::sync::Semaphore;
 
 use super::House;
 use super::message::{digest, message};
+use super::state::State;
 
 /// Messages under way at once.
 const AT_ONCE: usize = 16;
@@ -26,6 +28,8 @@ const TURN: u32 = 500;
 const LOOK_EVERY: Duration = Duration::from_millis(1_000);
 /// Limit for one message.
 const LIMIT: Duration = Duration::from_secs(30);
+/// Longest wait for a message's picture, its turn included; then the message goes out without.
+const PICTURE: Duration = Duration::from_secs(3);
 /// Least time between two messages to one person's way.
 const GATHER: Duration = Duration::from_secs(20);
 
@@ -36,6 +40,10 @@ pub struct Telling {
     pub public_url: String,
     /// What notifiers may reach.
     pub options: NotifyOptions,
+    /// What the house's own stories taught the forecast.
+    pub state: Arc<State>,
+    /// Pictures are made one at a time.
+    pub painting: Arc<Semaphore>,
 }
 
 /// Delivers until the process ends.
@@ -139,7 +147,7 @@ async fn deliver(house: &House, telling: &Telling, rows: Vec<DeliveryRow>) -> st
     let Some(first) = told.first() else { return Ok(()) };
     let message = digest(messages, &first.way.lang, &telling.public_url);
     let outcome = match message {
-        Some(message) => send(telling, &first.way, &message).await,
+        Some(message) => send(house, telling, &first.way, message, story_of(&told)).await,
         None => return Ok(()),
     };
     if let Err(error) = &outcome {
@@ -158,19 +166,49 @@ async fn deliver(house: &House, telling: &Telling, rows: Vec<DeliveryRow>) -> st
     Ok(())
 }
 
+/// The story whose ladder goes with a message: one that crossed, or that of the only mention.
+fn story_of(told: &[DeliveryRow]) -> Option<StoryId> {
+    let crossed = told.iter().find_map(|row| row.alert.story);
+    let only = match told {
+        [row] => row.alert.mention.as_ref().and_then(|mention| mention.story.as_ref()),
+        _ => None,
+    };
+    crossed.or_else(|| only.map(|(story, _)| *story))
+}
+
 async fn send(
+    house: &House,
     telling: &Telling,
-    way: &domain::Way,
-    message: &Message,
+    way: &Way,
+    mut message: Message,
+    story: Option<StoryId>,
 ) -> Result<String, NotifyError> {
     let notifier = notify::build(way, &telling.options)?;
-    match tokio::time::timeout(LIMIT, notifier.send(message)).await {
+    if let Some(story) = story.filter(|_| notifier.shows_pictures()) {
+        message.picture = picture(house, telling, way, story).await;
+    }
+    match tokio::time::timeout(LIMIT, notifier.send(&message)).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let reason = format!("no answer within {} s", LIMIT.as_secs());
             Err(NotifyError::Later { reason, after: None })
         }
     }
+}
+
+/// The ladder of a story, if it can be made in time: no message fails or waits long for a picture.
+async fn picture(house: &House, telling: &Telling, way: &Way, story: StoryId) -> Option<Picture> {
+    let learnt = telling.state.calibration();
+    let (now, base) = (house.clock.now(), &telling.public_url);
+    let making = async {
+        let _turn = telling.painting.acquire().await.ok()?;
+        let made = web::ladder_for_mail(&house.store, &learnt, story, now, &way.lang, base).await;
+        made.inspect_err(|error| tracing::warn!(%error, "a story's ladder could not be read"))
+            .ok()?
+    };
+    let made = tokio::time::timeout(PICTURE, making).await;
+    made.inspect_err(|_| tracing::warn!(story = story.0, "a mail goes out without its ladder"))
+        .unwrap_or_default()
 }
 
 /// When a delivery that failed is tried again; `None` when trying again is pointless.

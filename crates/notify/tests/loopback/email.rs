@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use domain::Picture;
 use notify::{NotifyError, NotifyOptions};
 use serde_json::{Value, json};
 
@@ -42,6 +44,114 @@ async fn a_mail_says_who_sent_it_and_that_a_machine_did() {
     assert!(mail.contains("Date: Tue, 14 Nov 2023 22:13:24 +0000"), "{mail}");
     let receivers = sink.heard(|h| h.commands.iter().filter(|c| c.starts_with("RCPT")).count());
     assert_eq!(receivers, 2);
+}
+
+/// A mail's or a part's header by its name, and its body.
+fn parted(part: &str) -> (impl Fn(&str) -> String, &str) {
+    let (head, body) = part.split_once("\r\n\r\n").unwrap();
+    let head = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let header = move |name: &str| {
+        let line = head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        line.unwrap_or_else(|| panic!("no {name} in {head}")).to_owned()
+    };
+    (header, body)
+}
+
+/// The parts of a multipart body.
+fn parts<'b>(kind: &str, body: &'b str) -> Vec<&'b str> {
+    let boundary = kind.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+    assert!(parts.pop().unwrap().starts_with("--"), "the last boundary is missing");
+    parts.drain(1..).map(|part| part.strip_prefix("\r\n").unwrap()).collect()
+}
+
+fn unquoted(body: &str) -> String {
+    let body = body.replace("=\r\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = body.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (b'=', [a, b, more @ ..]) => {
+                let hex = String::from_utf8_lossy(&[*a, *b]).into_owned();
+                bytes.push(u8::from_str_radix(&hex, 16).unwrap());
+                more
+            }
+            _ => {
+                bytes.push(*first);
+                tail
+            }
+        };
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// A part's text, whatever way it travelled.
+fn decoded(encoding: &str, body: &str) -> Vec<u8> {
+    match encoding {
+        "base64" => {
+            let plain: String = body.split_whitespace().collect();
+            base64::engine::general_purpose::STANDARD.decode(plain).unwrap()
+        }
+        "quoted-printable" => unquoted(body).into_bytes(),
+        _ => body.as_bytes().to_vec(),
+    }
+}
+
+#[tokio::test]
+async fn a_picture_stands_in_the_mail_and_its_words_beside_it() {
+    let sink = Sink::start(Manners::default()).await;
+    let png: Vec<u8> = (0..3_000_u32).map(|n| (n * 7 % 256) as u8).collect();
+    let picture = Picture {
+        png: png.clone(),
+        width: 600,
+        height: 500,
+        alt: "Leiter: 4 Beiträge \" <b>".into(),
+        link: "https://horch.example/stories/3".into(),
+    };
+    let evil = "javascript:alert(1)".into();
+    let message = domain::Message {
+        picture: Some(picture),
+        alert: "a11".into(),
+        post_url: evil,
+        ..hostile()
+    };
+    for _ in 0..2 {
+        let email = built("email", &settings(&sink, "none"), "de", &home()).unwrap();
+        assert!(email.shows_pictures());
+        email.send(&message).await.unwrap();
+    }
+    let mails = sink.mails();
+    assert_eq!(mails[0], mails[1], "the same message gives the same mail");
+    let (header, body) = parted(&mails[0]);
+    assert!(header("Content-Type").starts_with("multipart/alternative;"));
+    let alternatives = parts(&header("Content-Type"), body);
+    let [plain, shown] = alternatives[..] else { panic!("{alternatives:?}") };
+    let (header, body) = parted(plain);
+    assert_eq!(header("Content-Type"), "text/plain; charset=utf-8");
+    let text = String::from_utf8(decoded(&header("Content-Transfer-Encoding"), body)).unwrap();
+    let text = text.replace("\r\n", "\n");
+    assert!(text.contains("\n\nLeiter: 4 Beiträge \" <b>\n"), "{text}");
+    assert!(text.contains("Zum Thema: https://horch.example/stories/3"), "{text}");
+    assert!(text.contains("\n> First line") && text.contains("\n> Open in Horch"), "{text}");
+
+    let (header, body) = parted(shown);
+    assert!(header("Content-Type").starts_with("multipart/related;"));
+    let related = parts(&header("Content-Type"), body);
+    let [html, image] = related[..] else { panic!("{related:?}") };
+    let (header, body) = parted(html);
+    assert_eq!(header("Content-Type"), "text/html; charset=utf-8");
+    let html = String::from_utf8(decoded(&header("Content-Transfer-Encoding"), body)).unwrap();
+    let (header, body) = parted(image);
+    assert_eq!(header("Content-Type"), "image/png");
+    assert!(header("Content-Disposition").starts_with("inline"));
+    let cid = header("Content-ID");
+    let cid = cid.strip_prefix('<').unwrap().strip_suffix('>').unwrap();
+    assert!(html.contains(&format!("src=\"cid:{cid}\"")), "{html}");
+    assert!(html.contains("alt=\"Leiter: 4 Beiträge &quot; &lt;b&gt;\""), "{html}");
+    assert!(html.contains("<html lang=\"de\">") && html.contains("In Horch öffnen"), "{html}");
+    assert!(!html.contains("href=\"javascript") && !html.contains("<script"), "{html}");
+    assert_eq!(html.matches("src=").count(), 1, "nothing is fetched from anywhere");
+    assert_eq!(decoded(&header("Content-Transfer-Encoding"), body), png);
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ pub fn message() -> Message {
         post_url: "https://posts.example/1".into(),
         horch_url: "https://horch.example/mentions/1".into(),
         rise: None,
+        picture: None,
     }
 }
 

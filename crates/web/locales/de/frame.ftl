@@ -57,6 +57,7 @@ age-in-day =
 took-second = { $n } s
 took-minute = { $n } min
 took-hour = { $n } h
+after-day = { $n } Tagen
 took-day =
     { $n ->
         [one] { $n } Tag

@@ -94,6 +94,14 @@ ladder-step = nach { $after } { $n } Beiträge, in acht von zehn Fällen { $low 
 ladder-key-copy = Kopie (hohl)
 ladder-key-size = größer: mehr Follower
 ladder-key-bubble = Fläche: Beiträge; innen: negative
+ladder-said =
+    { $n ->
+        [one] Leiter des Themas „{ $name }“: ein Beitrag am { $from }. Höchste Stufe: { $rung }.
+       *[other] Leiter des Themas „{ $name }“: { $n } Beiträge vom { $from } bis { $until }. Höchste Stufe: { $rung }.
+    }
+ladder-said-first = Den Anfang machte { $name }.
+ladder-said-crossed = Nach { $after }: { $rung }, zuerst { $who }.
+paper-made = Stand: { $name }
 ladder-table = Die Leiter als Liste
 
 crossings = Sprünge

@@ -57,6 +57,7 @@ age-in-day =
 took-second = { $n } s
 took-minute = { $n } min
 took-hour = { $n } h
+after-day = { $n } d
 took-day = { $n } d
 
 fail-not-found = There is nothing at this address. Perhaps it was removed.

@@ -94,6 +94,14 @@ ladder-step = after { $after } { $n } posts, eight times of ten { $low } to { $h
 ladder-key-copy = copy (hollow)
 ladder-key-size = larger: more followers
 ladder-key-bubble = area: posts; inner disc: negative ones
+ladder-said =
+    { $n ->
+        [one] Ladder of the story “{ $name }”: one post on { $from }. Highest rung: { $rung }.
+       *[other] Ladder of the story “{ $name }”: { $n } posts from { $from } to { $until }. Highest rung: { $rung }.
+    }
+ladder-said-first = It began with { $name }.
+ladder-said-crossed = After { $after }: { $rung }, first { $who }.
+paper-made = As of { $name }
 ladder-table = The ladder as a list
 
 crossings = Crossings

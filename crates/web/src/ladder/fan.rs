@@ -89,7 +89,7 @@ fn names(svg: &mut String, scale: &Scale, fan: &Fan, clock: &Clock, x: &dyn Fn(u
 fn words(fan: &Fan, clock: &Clock) -> String {
     let say = |step: &super::Step| {
         let mut args = FluentArgs::new();
-        args.set("after", clock.horizon(step.after));
+        args.set("after", clock.after(step.after));
         args.set("n", step.expected);
         args.set("low", step.low);
         args.set("high", step.high);
@@ -97,6 +97,15 @@ fn words(fan: &Fan, clock: &Clock) -> String {
     };
     let steps: Vec<String> = fan.steps.iter().map(say).collect();
     format!("{}: {}", clock.words.say("forecast"), steps.join("; "))
+}
+
+/// The same as a sentence, with the probability that leading media take it up.
+pub fn sentence(fan: &Fan, clock: &Clock) -> String {
+    let w = clock.words;
+    let chance = |p: f32| w.name("ladder-crossing", &w.percent(f64::from(p))).into_owned();
+    let parts: Vec<String> =
+        std::iter::once(words(fan, clock)).chain(fan.crossing.map(chance)).collect();
+    format!("{}.", parts.join("; "))
 }
 
 fn log(n: u64) -> f64 {

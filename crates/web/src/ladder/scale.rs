@@ -49,6 +49,7 @@ impl Scale {
     pub fn of(picture: &Picture, size: Size) -> Scale {
         let (width, font, left, lane, fan) = match size {
             Size::Wide => (960.0, 13.0, 132.0, 46.0, 230.0),
+            Size::Mail => (600.0, 15.0, 0.0, 54.0, 180.0),
             Size::Narrow => (380.0, 12.0, 0.0, 54.0, 118.0),
         };
         let right = width - 8.0;
@@ -91,7 +92,12 @@ impl Scale {
 
     /// The height of the drawing, legend included.
     pub fn height(&self) -> f64 {
-        self.bottom() + if self.size == Size::Wide { 56.0 } else { 74.0 }
+        self.bottom()
+            + match self.size {
+                Size::Wide => 56.0,
+                Size::Mail => 82.0,
+                Size::Narrow => 74.0,
+            }
     }
 }
 

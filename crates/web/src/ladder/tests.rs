@@ -63,7 +63,7 @@ fn numbers(svg: &str, mark: &str) -> Vec<f64> {
 
 #[test]
 fn every_post_is_a_link_in_the_order_of_time() {
-    for size in [Size::Wide, Size::Narrow] {
+    for size in [Size::Wide, Size::Mail, Size::Narrow] {
         let svg = draw(&picture(four(), 4), size, &clock(Lang::En));
         let links: Vec<&str> = svg
             .split("<a class=\"dot ")
@@ -75,6 +75,15 @@ fn every_post_is_a_link_in_the_order_of_time() {
         assert_eq!(svg.matches("<title>").count(), 4);
         assert!(!svg.contains("style") && !svg.contains(" id=") && !svg.contains("NaN"), "{svg}");
         assert!(svg.starts_with("<svg ") && svg.contains("role=\"group\""));
+    }
+}
+
+#[test]
+fn any_name_can_be_painted() {
+    for name in ["a\u{0}b\u{7}\u{1f}", "]]>&<\"'", "\u{fffe}\u{ffff}\u{10ffff}", "日本 🙂"] {
+        let marks = Marks::Dots(vec![dot(0, None, None, name)]);
+        let svg = draw(&picture(marks, 1), Size::Mail, &clock(Lang::De));
+        assert!(crate::paint::png(&svg, 1.0).is_some(), "{name:?}");
     }
 }
 

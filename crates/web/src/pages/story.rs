@@ -5,6 +5,7 @@ mod foreseen;
 mod mends;
 mod paths;
 mod picture;
+mod sent;
 
 use askama::Template;
 use axum::Json;
@@ -17,6 +18,7 @@ use serde_json::json;
 use store::{CrossingRow, MentionFilter, Page, StoryFilter, StoryOrder, StoryRow, StoryState};
 
 pub use acts::{mend, name, severity};
+pub use sent::ladder_for_mail;
 
 use crate::app::App;
 use crate::fail::Fail;
@@ -33,7 +35,7 @@ use crate::visit::Visit;
 use foreseen::Foreseen;
 use mends::{Done, Takeable};
 use paths::Taken;
-use picture::Drawn;
+use picture::{Drawn, Scene};
 
 /// Voices shown.
 const VOICES: u32 = 12;
@@ -122,6 +124,14 @@ struct StoryPage {
     recent: Vec<(i64, String)>,
     takeable: Vec<Takeable>,
     history: Vec<Done>,
+    /// When the page was made, for paper.
+    made: String,
+}
+
+/// When this was made, for paper, with the distance of its time from UTC.
+fn made(clock: &Clock) -> String {
+    let at = format!("{} ({})", clock.minute(clock.now), clock.utc());
+    clock.words.name("paper-made", &at).into_owned()
 }
 
 /// The number in an address.
@@ -148,15 +158,17 @@ pub async fn show(
     f.events = events::address(&app, events::STORIES).await?;
     let clock = app.clock(visit.lang);
     let rows = store.crossings(id).await?;
-    let foreseen = foreseen::of(&app, &clock, &row).await?;
-    let dots = picture::dots(&app, &row).await?;
+    let learnt = app.0.options.hooks.calibration();
+    let foreseen = foreseen::of(store, &learnt, &clock, &row).await?;
+    let dots = picture::dots(store, &row).await?;
     // What reads a large story whole is asked at once.
     let fan = foreseen.fan.clone();
-    let (drawn, sums, voices) = tokio::try_join!(
-        picture::drawn(&app, &clock, &row, &rows, fan, &dots),
+    let (scene, sums, voices) = tokio::try_join!(
+        async { Ok(Scene::of(store, &row, clock.now, &rows, fan, &dots).await?) },
         async { Ok(store.story_sums(id).await?) },
         voices(&app, &clock, id),
     )?;
+    let drawn = picture::drawn(&scene, &clock);
     let news = news(&app, &clock, &visit, id).await?;
     let template = StoryPage {
         title: row.title.clone().unwrap_or_default(),
@@ -180,6 +192,7 @@ pub async fn show(
         s: StoryView::of(&clock, &row),
         drawn,
         foreseen,
+        made: made(&clock),
         f,
     };
     page(&template)
@@ -205,7 +218,7 @@ async fn crossings(
             full: clock.full(row.at),
             after: match row.after {
                 ..=0 => w.say("crossing-began").into_owned(),
-                after => w.name("crossing-after", &clock.took(after)).into_owned(),
+                after => w.name("crossing-after", &clock.after(after)).into_owned(),
             },
             source: mention.as_ref().map(|mention| SourceView::of(w, &mention.post)),
             mention: mention.map(|mention| mention.number),
@@ -353,7 +366,8 @@ pub async fn api(
             })
         })
         .collect();
-    let outlook = foreseen::outlook(&app, &clock, &row).await?;
+    let outlook =
+        foreseen::outlook(app.store(), &app.0.options.hooks.calibration(), &clock, &row).await?;
     let mut answer = record(visit.words(), &row);
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("crossings".into(), json!(crossings));

@@ -162,6 +162,43 @@ async fn the_ladder_has_every_post_and_every_rung() {
 }
 
 #[tokio::test]
+async fn the_ladder_goes_by_mail_as_a_picture_with_its_words() {
+    let house = House::new().await;
+    let learnt = domain::forecast::Calibration::default();
+    for (lang, words) in [
+        (
+            "de",
+            ["Leiter des Themas „Falkenrot prüft", "10 Beiträge vom", "Höchste Stufe: Leitmedien."],
+        ),
+        ("en", ["Ladder of the story “Falkenrot prüft", "10 posts from", "It began with"]),
+    ] {
+        let store = &house.browser.store;
+        let made = web::ladder_for_mail(store, &learnt, house.leak, NOW, lang, "http://h/").await;
+        let picture = made.unwrap().unwrap();
+        for word in words.into_iter().chain(["The Evening Example", "15\u{a0}h"]) {
+            assert!(picture.alt.contains(word), "{word} is missing in {}", picture.alt);
+        }
+        assert!(!picture.alt.contains(['⟦', '{']), "{}", picture.alt);
+        assert_eq!((picture.width, picture.link.as_str()), (600, "http://h/stories/1"));
+        assert!(picture.png.len() < 200_000, "{}", picture.png.len());
+        let pixmap = resvg::tiny_skia::Pixmap::decode_png(&picture.png).unwrap();
+        assert_eq!((pixmap.width(), pixmap.height()), (1_200, 2 * picture.height));
+        let red = pixmap.pixels().iter().filter(|p| p.red() > 150 && p.green() < 60).count();
+        assert!(red > 100, "negative posts are there");
+    }
+    let none =
+        web::ladder_for_mail(&house.browser.store, &learnt, StoryId(99), NOW, "de", "").await;
+    assert!(none.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_printed_page_says_when_it_was_made() {
+    let mut house = House::new().await;
+    let page = house.browser.get(&house.page(house.leak)).await;
+    page.has("<span class=\"onpaper\"> · As of");
+}
+
+#[tokio::test]
 async fn a_large_story_is_drawn_in_bubbles_that_hold_every_post() {
     let mut house = House::new().await;
     let watches = house.browser.store.watches().await.unwrap();

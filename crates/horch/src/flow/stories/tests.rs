@@ -139,6 +139,86 @@ async fn a_crossing_is_told_and_an_assessment_says_why() {
     assert!(message.headline.starts_with("all has reached leading media"), "{}", message.headline);
 }
 
+/// A mail server for one mail: its port, and the mail.
+async fn mailbox() -> (u16, tokio::task::JoinHandle<String>) {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taken = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut socket = BufReader::new(socket);
+        socket.write_all(b"220 sink\r\n").await.unwrap();
+        let (mut mail, mut data) = (String::new(), false);
+        loop {
+            let mut line = String::new();
+            socket.read_line(&mut line).await.unwrap();
+            let answer = match (data, line.trim_end()) {
+                (true, ".") => "250 kept\r\n",
+                (true, _) => {
+                    mail.push_str(&line);
+                    continue;
+                }
+                (false, "DATA") => "354 go on\r\n",
+                (false, _) => "250 fine\r\n",
+            };
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            if data {
+                return mail;
+            }
+            data = line.trim_end() == "DATA";
+        }
+    });
+    (port, taken)
+}
+
+#[tokio::test]
+async fn a_crossing_goes_out_as_a_mail_with_its_ladder() {
+    use crate::flow::{State, tell};
+    let rig = Rig::new().await;
+    let (port, taken) = mailbox().await;
+    let settings = format!(
+        "{{\"host\": \"127.0.0.1\", \"port\": {port}, \"security\": \"none\", \
+         \"from\": \"horch@h.example\", \"to\": \"ann@h.example\"}}"
+    );
+    let way = domain::Way {
+        id: 0,
+        notifier: "email".to_owned(),
+        name: "Ann".to_owned(),
+        settings,
+        watches: vec![],
+        lang: "de".to_owned(),
+        paused: false,
+    };
+    rig.house.store.add_way(&way).await.unwrap();
+    let mut follower = Follower::begin(&rig.house.store).await.unwrap();
+    for (i, text) in TRAIN.iter().enumerate() {
+        let tier = if i == 3 { Tier::Leading } else { Tier::Private };
+        rig.hear(text, 60 - 10 * i as i64, tier).await;
+    }
+    rig.grow(&mut follower).await;
+    let options = notify::NotifyOptions { allow_private: true, ..Default::default() };
+    let telling = tell::Telling {
+        public_url: "http://h/".to_owned(),
+        options,
+        state: Arc::new(State::new(Default::default())),
+        painting: Arc::new(tokio::sync::Semaphore::new(1)),
+    };
+    let outbox = tokio::spawn(tell::run(rig.house.clone(), telling));
+    let mail = tokio::time::timeout(std::time::Duration::from_secs(60), taken).await;
+    let mail = mail.unwrap().unwrap();
+    rig.house.stop.cancel();
+    outbox.await.unwrap();
+    for part in ["multipart/alternative", "text/plain", "multipart/related", "image/png"] {
+        assert!(mail.contains(part), "{part} is missing in {mail}");
+    }
+    // A PNG's beginning, in base64.
+    assert!(mail.contains("\r\niVBORw0KGgo"), "{mail}");
+    let plain = mail.replace("=\r\n", "");
+    assert!(plain.contains("Leiter des Themas") && plain.contains("4 Beitr=C3=A4ge"), "{plain}");
+    let story = rig.stories().await[0].0.0;
+    assert!(plain.contains(&format!("http://h/stories/{story}")), "{plain}");
+}
+
 #[tokio::test]
 async fn what_people_mended_holds() {
     let rig = Rig::new().await;

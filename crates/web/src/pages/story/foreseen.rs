@@ -1,12 +1,10 @@
 //! The forecast of a story, or why there is none.
 
 use domain::MINUTE;
-use domain::forecast::{Crossing, Forecast, History, Outlook, forecast};
+use domain::forecast::{Calibration, Crossing, Forecast, History, Outlook, forecast};
 use fluent_bundle::FluentArgs;
-use store::{Foretold, StoryRow, StoryState};
+use store::{Foretold, Result, Store, StoryRow, StoryState};
 
-use crate::app::App;
-use crate::fail::Fail;
 use crate::ladder::{Fan, Step};
 use crate::show::{Clock, When};
 use crate::told::{basis, factor, too_early};
@@ -55,26 +53,36 @@ pub struct Foreseen {
 }
 
 /// The forecast as domain says it; `None` where the story grows no more or is too large.
-pub async fn outlook(app: &App, clock: &Clock, row: &StoryRow) -> Result<Option<Outlook>, Fail> {
+pub async fn outlook(
+    store: &Store,
+    learnt: &Calibration,
+    clock: &Clock,
+    row: &StoryRow,
+) -> Result<Option<Outlook>> {
     if row.state != StoryState::Growing || row.posts > MOST {
         return Ok(None);
     }
-    let appearances = app.store().heard(row.id, MOST as u32).await?;
+    let appearances = store.heard(row.id, MOST as u32).await?;
     let zone = Some(clock.offset());
     let history = History { first: row.first, appearances: &appearances, zone };
-    Ok(Some(forecast(&history, clock.now, &app.0.options.hooks.calibration())))
+    Ok(Some(forecast(&history, clock.now, learnt)))
 }
 
-/// The forecast for the page.
-pub async fn of(app: &App, clock: &Clock, row: &StoryRow) -> Result<Foreseen, Fail> {
+/// The forecast for people; `learnt` is what this house's own finished stories taught it.
+pub async fn of(
+    store: &Store,
+    learnt: &Calibration,
+    clock: &Clock,
+    row: &StoryRow,
+) -> Result<Foreseen> {
     let w = clock.words;
-    match outlook(app, clock, row).await? {
+    match outlook(store, learnt, clock, row).await? {
         Some(Outlook::Seen(seen)) => Ok(seen_now(clock, &seen)),
         Some(Outlook::TooEarly(why)) => {
             Ok(Foreseen { none: Some(too_early(clock, &why)), ..Foreseen::default() })
         }
         None if row.state == StoryState::Growing => {
-            Ok(foretold(clock, row, &app.store().foretold(Some(row.id), 40).await?))
+            Ok(foretold(clock, row, &store.foretold(Some(row.id), 40).await?))
         }
         None => {
             let key = format!("forecast-none-{}", row.state.as_str());

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::story::StoryId;
 use domain::{MINUTE, Tier, Time};
-use store::{Bin, CrossingRow, StoryRow, StoryState};
+use store::{Bin, CrossingRow, Result, Store, StoryRow, StoryState};
 
-use crate::app::App;
-use crate::fail::Fail;
 use crate::form::Pairs;
 use crate::ladder::{
-    Bubble, Crossed, Dot, Fan, Marks, Picture, SINGLE, SINGLE_NARROW, Size, bubble_words,
-    dot_words, draw,
+    Bubble, Crossed, Dot, Fan, Marks, Picture, SINGLE_NARROW, Size, bubble_words, dot_words, draw,
 };
 use crate::show::{Clock, iso};
 
@@ -40,49 +37,63 @@ pub struct Drawn {
 const NEWEST: u32 = 2_000;
 
 /// Appearances, oldest first; of a large story the newest.
-pub async fn dots(app: &App, row: &StoryRow) -> Result<Vec<store::Dot>, Fail> {
-    Ok(app.store().dots(row.id, NEWEST).await?)
+pub async fn dots(store: &Store, row: &StoryRow) -> Result<Vec<store::Dot>> {
+    store.dots(row.id, NEWEST).await
 }
 
-/// Draws the ladder.
-pub async fn drawn(
-    app: &App,
-    clock: &Clock,
-    row: &StoryRow,
-    crossings: &[CrossingRow],
-    fan: Option<Fan>,
-    dots: &[store::Dot],
-) -> Result<Drawn, Fail> {
-    let end = if row.state == StoryState::Growing { row.last.max(clock.now) } else { row.last };
-    let (from, until) = (row.first, end.max(row.first.plus(SHORTEST)));
-    let single = row.posts <= SINGLE;
-    let bins = match row.posts {
-        ..=SINGLE_NARROW => Vec::new(),
-        _ => app.store().bins(row.id, from, until, Size::Wide.slots()).await?,
-    };
-    let marks = if single {
-        Marks::Dots(dots.iter().map(dot).collect())
-    } else {
-        bubbles(row.id, &bins, from, until, Size::Wide)
-    };
-    let mut picture = Picture {
-        from,
-        until,
-        posts: row.posts,
-        marks,
-        crossings: crossings
-            .iter()
-            .map(|row| Crossed { tier: row.tier, at: row.at, after: row.after })
-            .collect(),
-        fan,
-    };
-    let wide = draw(&picture, Size::Wide, clock);
-    let lines = lines(&picture.marks, clock);
-    if row.posts > SINGLE_NARROW {
-        picture.marks = bubbles(row.id, &halved(&bins), from, until, Size::Narrow);
+/// What is drawn of a story, but for what stands on the rungs: that differs by width.
+pub struct Scene<'a> {
+    row: &'a StoryRow,
+    dots: &'a [store::Dot],
+    bins: Vec<Bin>,
+    picture: Picture,
+}
+
+impl<'a> Scene<'a> {
+    /// Gathers it.
+    pub async fn of(
+        store: &Store,
+        row: &'a StoryRow,
+        now: Time,
+        crossings: &[CrossingRow],
+        fan: Option<Fan>,
+        dots: &'a [store::Dot],
+    ) -> Result<Scene<'a>> {
+        let end = if row.state == StoryState::Growing { row.last.max(now) } else { row.last };
+        let (from, until) = (row.first, end.max(row.first.plus(SHORTEST)));
+        let bins = match row.posts {
+            ..=SINGLE_NARROW => Vec::new(),
+            _ => store.bins(row.id, from, until, Size::Wide.slots()).await?,
+        };
+        let crossed = |row: &CrossingRow| Crossed { tier: row.tier, at: row.at, after: row.after };
+        let crossings = crossings.iter().map(crossed).collect();
+        let marks = Marks::Dots(Vec::new());
+        let picture = Picture { from, until, posts: row.posts, marks, crossings, fan };
+        Ok(Scene { row, dots, bins, picture })
     }
-    let narrow = draw(&picture, Size::Narrow, clock);
-    Ok(Drawn { wide, narrow, lines })
+
+    /// What is drawn for this width.
+    pub fn picture(&self, size: Size) -> Picture {
+        let Picture { from, until, posts, .. } = self.picture;
+        let marks = if posts <= size.single() {
+            Marks::Dots(self.dots.iter().map(dot).collect())
+        } else if size == Size::Wide {
+            bubbles(self.row.id, &self.bins, from, until, size)
+        } else {
+            bubbles(self.row.id, &halved(&self.bins), from, until, size)
+        };
+        Picture { marks, ..self.picture.clone() }
+    }
+}
+
+/// Draws the ladder for the page.
+pub fn drawn(scene: &Scene, clock: &Clock) -> Drawn {
+    let wide = scene.picture(Size::Wide);
+    Drawn {
+        lines: lines(&wide.marks, clock),
+        wide: draw(&wide, Size::Wide, clock),
+        narrow: draw(&scene.picture(Size::Narrow), Size::Narrow, clock),
+    }
 }
 
 /// Two stretches as one: the narrow drawing has half as many.
