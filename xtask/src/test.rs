@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test that needs Rust alone; with `--real` the real servers and the
-//! browser too.
+//! `cargo xtask test`: every test that needs Rust alone; with `--real` those of the feature `pdf`, the
+//! real servers and the browser too.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -18,7 +18,13 @@ pub fn run(real: bool) -> anyhow::Result<()> {
         crate::real::check_tools()?;
     }
     let start = Instant::now();
-    let (sum, good) = cargo_test()?;
+    let (mut sum, mut good) = cargo_test(&["--workspace"])?;
+    if real {
+        // The library that sets papers takes minutes to build: not for every run.
+        let (papers, set) = cargo_test(&["--package", "web", "--features", "pdf", "--tests"])?;
+        sum.add(&papers);
+        good &= set;
+    }
     println!();
     println!("Rust tests: {} in {} s", sum.words(), start.elapsed().as_secs());
     let told = if real { crate::real::run() } else { Ok(()) };
@@ -54,9 +60,10 @@ pub fn cargo() -> Command {
 
 /// Runs `cargo test`, shows what it says, and counts.
 #[allow(clippy::print_stdout, reason = "a command for people at a terminal")]
-fn cargo_test() -> anyhow::Result<(Sum, bool)> {
+fn cargo_test(what: &[&str]) -> anyhow::Result<(Sum, bool)> {
     let mut child = cargo()
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(["test", "--no-fail-fast"])
+        .args(what)
         .stdout(Stdio::piped())
         .spawn()
         .context("cargo cannot be started")?;
@@ -93,6 +100,12 @@ impl Sum {
         self.passed += of("passed").unwrap_or(0);
         self.failed += of("failed").unwrap_or(0);
         self.ignored += of("ignored").unwrap_or(0);
+    }
+
+    fn add(&mut self, other: &Sum) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
     }
 
     fn words(&self) -> String {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 
 /// Checks every rule and lists what breaks them.
 ///
@@ -110,6 +110,8 @@ fn metadata() -> anyhow::Result<Metadata> {
     let host = host.context("rustc does not say its host")?;
     MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
+        // What only a feature brings in is given on as well.
+        .features(CargoOpt::AllFeatures)
         .other_options(["--filter-platform".to_owned(), host.to_owned()])
         .exec()
         .context("cargo metadata failed")

@@ -27,7 +27,7 @@ const MOST_STREAMS: usize = 128;
 /// Searches of the archive at a time; more wait for their turn.
 const MOST_SEARCHES: usize = 4;
 /// Longest wait for a turn.
-const TURN: Duration = Duration::from_secs(10);
+pub const TURN: Duration = Duration::from_secs(10);
 /// Questions that a program may ask in 15 minutes.
 const QUESTIONS: u32 = 3_000;
 /// Tries to sign in under one name in 15 minutes.

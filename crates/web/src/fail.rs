@@ -15,6 +15,9 @@ use crate::visit::Visit;
 pub enum Fail {
     /// There is nothing here.
     NotFound,
+    /// This program was built without PDF.
+    #[cfg_attr(feature = "pdf", allow(dead_code))]
+    NoPdf,
     /// This address takes no such request.
     Method,
     /// Sign in first.
@@ -45,7 +48,7 @@ pub type WebErrorText = std::sync::Arc<WebError>;
 impl Fail {
     fn status(&self) -> StatusCode {
         match self {
-            Fail::NotFound => StatusCode::NOT_FOUND,
+            Fail::NotFound | Fail::NoPdf => StatusCode::NOT_FOUND,
             Fail::Method => StatusCode::METHOD_NOT_ALLOWED,
             Fail::SignIn => StatusCode::UNAUTHORIZED,
             Fail::Refused(_) => StatusCode::FORBIDDEN,
@@ -60,6 +63,7 @@ impl Fail {
     fn key(&self) -> &'static str {
         match self {
             Fail::NotFound => "fail-not-found",
+            Fail::NoPdf => "fail-no-pdf",
             Fail::Method => "fail-method",
             Fail::SignIn => "fail-sign-in",
             Fail::Refused(key) => key,

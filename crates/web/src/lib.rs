@@ -84,6 +84,8 @@ mod said;
 mod secrets;
 mod show;
 mod told;
+#[cfg(feature = "pdf")]
+mod typeset;
 mod views;
 mod visit;
 

@@ -11,6 +11,7 @@ const NEVER: &[&str] =
 /// Crates that stand in the lock in several versions, and who keeps the older one.
 const SEVERAL: &[(&str, &str)] = &[
     ("base64", "axum and sqlx still use 0.22"),
+    ("bit-vec", "bit-set, for typst, is one version behind yasna"),
     ("block-buffer", "digest 0.10, for sqlx and tungstenite"),
     ("cpufeatures", "sha2 0.10, for sqlx and tungstenite"),
     ("crypto-common", "digest 0.10, for sqlx and tungstenite"),
@@ -20,15 +21,25 @@ const SEVERAL: &[(&str, &str)] = &[
     ("miniz_oxide", "png is one version behind flate2"),
     ("nom", "lettre and x509 parsing are one version apart"),
     ("num-bigint", "parquet is one version ahead of x509 parsing"),
+    ("phf", "typst is one version behind html5ever"),
+    ("phf_generator", "phf's versions"),
+    ("phf_shared", "phf's versions"),
+    ("quick-xml", "citationberg, for typst, keeps 0.38"),
     ("r-efi", "getrandom's versions, for UEFI alone"),
-    ("rand", "tungstenite keeps 0.9"),
+    ("rand", "tungstenite keeps 0.9, lipsum, for typst, 0.8"),
+    ("rand_chacha", "rand's versions"),
     ("rand_core", "rand's versions"),
+    ("roxmltree", "fontconfig-parser, which nothing here calls, keeps 0.20"),
+    ("serde_spanned", "toml's versions"),
     ("sha1", "axum and tungstenite keep 0.10"),
     ("sha2", "sqlx keeps 0.10"),
     ("syn", "derive macros move to 3 one by one"),
     ("synstructure", "syn's versions"),
+    ("toml", "typst keeps 0.8"),
+    ("toml_datetime", "toml's versions"),
     ("webpki-roots", "tungstenite keeps 0.26, an alias of 1.0"),
     ("windows-sys", "ring keeps 0.52, for Windows alone"),
+    ("winnow", "toml's versions"),
 ];
 
 #[derive(Deserialize)]

@@ -65,6 +65,7 @@ took-day =
     }
 
 fail-not-found = Unter dieser Adresse gibt es nichts. Vielleicht wurde es gelöscht.
+fail-no-pdf = Dieses Horch wurde ohne PDF gebaut. Drucken lässt sich die Seite trotzdem, im Browser; ein Bau mit „--features pdf“ kann beides.
 fail-method = So lässt sich diese Adresse nicht verwenden.
 fail-sign-in = Bitte melden Sie sich zuerst an.
 fail-too-often = Zu viele Versuche. Bitte warten Sie eine Viertelstunde.

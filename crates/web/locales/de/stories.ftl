@@ -101,7 +101,14 @@ ladder-said =
     }
 ladder-said-first = Den Anfang machte { $name }.
 ladder-said-crossed = Nach { $after }: { $rung }, zuerst { $who }.
+paper-kicker = Horch · Thema { $n }
 paper-made = Stand: { $name }
+paper-span = { $from } bis { $until }
+paper-watches = Suchen: { $name }
+paper-began = Wie es begann
+paper-leading = Die gewichtigsten Beiträge
+paper-said = { $name } hat es am { $at } eingestuft: { $severity }.
+paper-method = Ein kleines Modell liest, wie die Beiträge bisher kamen; in acht von zehn Fällen liegt der wahre Wert in der Spanne.
 ladder-table = Die Leiter als Liste
 
 crossings = Sprünge

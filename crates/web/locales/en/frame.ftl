@@ -61,6 +61,7 @@ after-day = { $n } d
 took-day = { $n } d
 
 fail-not-found = There is nothing at this address. Perhaps it was removed.
+fail-no-pdf = This Horch was built without PDF. The page can be printed by the browser all the same; a build with “--features pdf” does both.
 fail-method = This address cannot be used like that.
 fail-sign-in = Please sign in first.
 fail-too-often = Too many tries. Please wait a quarter of an hour.

@@ -101,7 +101,14 @@ ladder-said =
     }
 ladder-said-first = It began with { $name }.
 ladder-said-crossed = After { $after }: { $rung }, first { $who }.
+paper-kicker = Horch · Story { $n }
 paper-made = As of { $name }
+paper-span = { $from } to { $until }
+paper-watches = Watches: { $name }
+paper-began = How it began
+paper-leading = Posts that weigh most
+paper-said = { $name } judged it on { $at }: { $severity }.
+paper-method = A small model reads how posts came so far; eight times of ten the true size lies in the interval.
 ladder-table = The ladder as a list
 
 crossings = Crossings

@@ -3,6 +3,8 @@
 mod acts;
 mod foreseen;
 mod mends;
+#[cfg(feature = "pdf")]
+mod paper;
 mod paths;
 mod picture;
 mod sent;
@@ -126,6 +128,8 @@ struct StoryPage {
     history: Vec<Done>,
     /// When the page was made, for paper.
     made: String,
+    /// The story can be had as a PDF.
+    pdf: bool,
 }
 
 /// When this was made, for paper, with the distance of its time from UTC.
@@ -139,13 +143,25 @@ fn number(text: &str) -> Result<StoryId, Fail> {
     text.parse().map(StoryId).map_err(|_| Fail::NotFound)
 }
 
-/// `GET /stories/{id}`; a story that became part of another one leads there.
+#[cfg(feature = "pdf")]
+use paper::show as on_paper;
+
+/// Without the feature `pdf` there is no paper, and the answer says so.
+#[cfg(not(feature = "pdf"))]
+async fn on_paper(_: &App, _: &Visit, _: StoryId) -> Result<Response, Fail> {
+    Err(Fail::NoPdf)
+}
+
+/// `GET /stories/{id}`, and `GET /stories/{id}.pdf` for paper; a story that became part of another one leads there.
 pub async fn show(
     State(app): State<App>,
     visit: Visit,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fail> {
+    if let Some(id) = id.strip_suffix(".pdf") {
+        return on_paper(&app, &visit, number(id)?).await;
+    }
     let id = number(&id)?;
     let query = Pairs::parse(query.unwrap_or_default().as_bytes());
     let store = app.store();
@@ -193,6 +209,7 @@ pub async fn show(
         drawn,
         foreseen,
         made: made(&clock),
+        pdf: cfg!(feature = "pdf"),
         f,
     };
     page(&template)

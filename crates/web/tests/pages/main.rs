@@ -6,6 +6,8 @@ mod doors;
 mod judging;
 mod live;
 mod looks;
+#[cfg(feature = "pdf")]
+mod paper;
 mod searching;
 mod seed;
 mod stories;

@@ -192,10 +192,21 @@ async fn the_ladder_goes_by_mail_as_a_picture_with_its_words() {
 }
 
 #[tokio::test]
-async fn a_printed_page_says_when_it_was_made() {
+async fn paper_is_made_where_it_was_built_in() {
     let mut house = House::new().await;
     let page = house.browser.get(&house.page(house.leak)).await;
     page.has("<span class=\"onpaper\"> · As of");
+    let link = "<a href=\"/stories/1.pdf\">PDF</a>";
+    if cfg!(feature = "pdf") {
+        page.has(link);
+    } else {
+        page.lacks(link);
+        let none = house.browser.get("/stories/1.pdf").await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+        none.has("This Horch was built without PDF.");
+    }
+    assert_eq!(house.browser.get("/stories/99.pdf").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(house.browser.get("/stories/x.pdf").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
