@@ -36,7 +36,7 @@ fn the_training_framework_says_the_same() {
             assert!(!known || (own - expect / 1e4).abs() < 0.02, "{text:?} {own} {expect}");
         }
     }
-    assert_eq!(PARITY.lines().count(), 40);
+    assert_eq!(PARITY.lines().count(), 43);
     assert!(least >= 0.9999, "cosine {least}");
     eprintln!("least cosine {least}");
 }
@@ -58,6 +58,7 @@ fn what_is_alike_lies_near() {
     check("Der Zug hat Verspätung", "The train is late", "Der Kuchen ist fertig");
     check("Le ministre démissionne", "Der Minister tritt zurück", "Le chat dort");
     check("Recall of 500 cars", "Rückruf von 500 Autos", "The weather is fine");
+    check("Поезд опаздывает", "The train is late", "Пирог готов");
 }
 
 #[test]

@@ -78,7 +78,7 @@ class Encoder(nn.Module):
         y0 = F.relu(m @ self.d0)
         y1 = F.relu(m @ self.p1 + y0 @ self.d1)
         y2 = F.dropout(F.relu(y1 @ self.d2), drop, self.training)
-        z = torch.tanh(y1 @ self.p3 + y2 @ self.d3)
+        z = torch.tanh(y1 @ self.p3 + y2 @ self.d3).float()
         z = z / z.pow(2).sum(1, keepdim=True).clamp_min(self.eps).sqrt()
         read = torch.cat([z * 4, total / count], 1)
         return z, self.tone(F.dropout(read, 2 * drop, self.training))

@@ -59,9 +59,9 @@ def script(char):
 
 
 def kept(piece):
-    """Whether texts in Latin or Arabic letters may need a piece."""
+    """Whether texts in Latin, Cyrillic or Arabic letters may need a piece."""
     body = piece.replace("▁", "")
-    if any(script(c) not in (None, "LATIN", "ARABIC") for c in body):
+    if any(script(c) not in (None, "LATIN", "CYRILLIC", "ARABIC") for c in body):
         return False
     # Signs of East Asian writing, and what normalisation never leaves.
     if any("\u2e80" <= c <= "\ua4cf" or "\uff00" <= c <= "\uffef" for c in body):
@@ -118,16 +118,17 @@ class Vocabulary:
 
 
 class Cutter:
-    """Viterbi over unigram scores; of equals the earlier beginning."""
+    """Viterbi over unigram scores; of equals the earlier beginning. `strange` is the number of what
+    is no piece, `unknown` its score."""
 
-    def __init__(self, pieces, scores, unknown):
+    def __init__(self, pieces, scores, unknown, strange=UNKNOWN):
         self.table = {}
         for number, piece in enumerate(pieces):
             for size in range(1, len(piece)):
                 self.table.setdefault(piece[:size], -1)
             if piece and number > END:
                 self.table[piece] = number
-        self.scores, self.unknown = scores, unknown
+        self.scores, self.unknown, self.strange = scores, unknown, strange
 
     def __call__(self, text):
         size = len(text)
@@ -148,7 +149,7 @@ class Cutter:
             if not single:
                 score = best[i] + self.unknown
                 if best[i + 1] is None or score > best[i + 1]:
-                    best[i + 1], came[i + 1] = score, (i, UNKNOWN)
+                    best[i + 1], came[i + 1] = score, (i, self.strange)
         out, at = [], size
         while at > 0:
             at, piece = came[at]

@@ -1,8 +1,10 @@
-"""Fine-tunes the encoder on posts with tone: `python train.py TEXTS OUT` (see README.md).
+"""Fine-tunes the encoder on posts with tone: `python train.py TEXTS SAID OUT` (see README.md).
 
-TEXTS is what `cargo xtask train encoder-texts` writes. The embedding is held where the base model
-has it (a quarter of each batch is shown to a frozen copy), so that it still serves comparisons of
-meaning; the tone is read from it and from the mean of what the convolutions see.
+TEXTS is what `cargo xtask train encoder-texts` writes, SAID what `teacher.py` says of each: it is
+learnt beside the labels, and alone where there is none (Hinton et al. 2015). The embedding is held
+where the base model has it (a quarter of each batch and texts in other languages are shown to a
+frozen copy), so that it still serves comparisons of meaning; the tone is read from it and from the
+mean of what the convolutions see.
 """
 
 import copy
@@ -21,9 +23,10 @@ from network import Encoder
 from pieces import Vocabulary
 
 EPOCHS, BATCH, RATE, HEAD_RATE, DROP = 3, 64, 5e-4, 2e-3, 0.1
-SMOOTHING, HOLD, MOST_PIECES = 0.05, 2.0, 80_000
+SMOOTHING, HOLD, MOST_PIECES = 0.05, 2.0, 92_000
+TAUGHT = 0.7
 LANGUAGE = {"de": 2.0, "en": 1.0}
-OTHER, WORD = 1.5, 0.3
+OTHER, WORD, UNLABELLED = 1.5, 0.3, 0.5
 BASE = {
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
@@ -47,14 +50,24 @@ def resources():
 
 def balanced(rows):
     """How much each text counts: each tone of a language the same, German more."""
-    real = [r for r in rows if r[1] != "words"]
+    real = [r for r in rows if r[0] == "Train" and r[1] != "words"]
     cells = Counter((r[2], r[3]) for r in real)
     langs = Counter(r[2] for r in real)
     weights = []
     for r in rows:
         balance = (langs[r[2]] / (3 * cells[r[2], r[3]])) ** 0.7
-        weights.append(WORD if r[1] == "words" else balance * LANGUAGE.get(r[2], OTHER))
+        weight = WORD if r[1] == "words" else balance * LANGUAGE.get(r[2], OTHER)
+        weights.append(UNLABELLED if r[0] == "Unlabelled" else weight)
     return weights
+
+
+def wanted(rows, said):
+    """The share of each tone that shall be said of each text."""
+    taught = torch.tensor(said).softmax(1)
+    label = F.one_hot(torch.tensor([int(r[3]) for r in rows]), 3).float()
+    label = label * (1 - SMOOTHING) + SMOOTHING / 3
+    trust = torch.tensor([[1.0 if r[0] == "Unlabelled" else TAUGHT] for r in rows])
+    return taught * trust + label * (1 - trust)
 
 
 @torch.no_grad()
@@ -88,8 +101,9 @@ def table(rows, said):
         print(f"{name[0]:8} {name[1]} {len(pairs):5} macro-F1 {f1:.3f} recall {recall:.3f}")
 
 
-def learn(model, base, ids, tone, share, after):
-    """Goes through the texts; `after` is called after each epoch."""
+def learn(model, base, ids, tone, share, once, others, after):
+    """Goes through the texts, those in `once` a part of them each time; `after` is called after each
+    epoch. The base model is shown some of each batch, and texts of `others`."""
     model.train()
     head = list(model.tone.parameters())
     dense = [p for n, p in model.named_parameters() if n != "emb.weight" and "tone" not in n]
@@ -98,20 +112,23 @@ def learn(model, base, ids, tone, share, after):
         (torch.optim.AdamW(head, weight_decay=0.01), HEAD_RATE),
         (torch.optim.SparseAdam([model.emb.weight]), RATE * 0.6),
     ]
-    order, total, done, begun = list(range(len(ids))), EPOCHS * (len(ids) // BATCH), 0, time.time()
+    texts = [[i for i in range(len(ids)) if not once[i] or i % EPOCHS == e] for e in range(EPOCHS)]
+    total, done, begun = sum(len(t) // BATCH for t in texts), 0, time.time()
     sums = np.zeros(2)
-    for _ in range(EPOCHS):
+    for order in texts:
         random.shuffle(order)
         for i in range(0, len(order) - BATCH + 1, BATCH):
             batch = order[i : i + BATCH]
             left = max(1 - done / total, 0.02) * min(1, (done + 1) / 100)
-            group = [ids[j] for j in batch]
-            z, said = model(group, DROP)
-            with torch.no_grad():
-                meant, _ = base(group[: BATCH // 4])
-            loss = F.cross_entropy(said, tone[batch], label_smoothing=SMOOTHING, reduction="none")
+            group = [ids[j] for j in batch] + random.sample(others, BATCH // 8)
+            held = slice(BATCH * 3 // 4, None)
+            with torch.autocast("cpu", torch.bfloat16):
+                z, said = model(group, DROP)
+                with torch.no_grad():
+                    meant, _ = base(group[held])
+            loss = F.cross_entropy(said[:BATCH].float(), tone[batch], reduction="none")
             loss = (loss * share[batch]).mean()
-            held = (1 - (z[: BATCH // 4] * meant).sum(1)).mean()
+            held = (1 - (z[held] * meant).sum(1)).mean()
             for step, rate in steps:
                 step.zero_grad()
                 for g in step.param_groups:
@@ -129,17 +146,19 @@ def learn(model, base, ids, tone, share, after):
         after()
 
 
-def main(texts, out):
+def main(texts, said, out):
     torch.set_num_threads(1)
     torch.manual_seed(0)
     random.seed(0)
     rows = read(texts)
     vocabulary = Vocabulary(resources() + "sp.model", MOST_PIECES)
     weights = dict(np.load(resources() + "weights.npz"))
-    train = [r for r in rows if r[0] == "Train"]
+    learnt = [i for i, r in enumerate(rows) if r[0] in ("Train", "Unlabelled")]
+    train = [rows[i] for i in learnt]
     some = [r for r in rows if r[0] == "Calibrate"]
-    ids, of_some = ([vocabulary.ids(r[4]) for r in part] for part in (train, some))
-    tone = torch.tensor([int(r[3]) for r in train])
+    other = [r for r in rows if r[0] == "Held"]
+    ids, of_some, others = ([vocabulary.ids(r[4]) for r in part] for part in (train, some, other))
+    tone = wanted(train, np.load(said)[learnt])
     share = torch.tensor(balanced(train))
     print(f"{len(train)} texts, {len(vocabulary.pieces)} pieces", flush=True)
     model = Encoder(weights, vocabulary.rows)
@@ -151,10 +170,11 @@ def main(texts, out):
         sys.stdout.flush()
         kept.append({k: v.clone() for k, v in model.state_dict().items()})
 
-    learn(model, base, ids, tone, share, after)
+    once = [r[0] == "Unlabelled" for r in train]
+    learn(model, base, ids, tone, share, once, others, after)
     # The mean of the weights after each epoch is better than any of them (Izmailov et al. 2018).
     torch.save({k: sum(state[k] for state in kept) / len(kept) for k in kept[0]}, out)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:4])

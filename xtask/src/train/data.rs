@@ -1,6 +1,6 @@
 //! Labelled texts: read, mapped to our labels, freed of copies, and split for good.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -20,6 +20,15 @@ const GERMAN_WORDS: &str = include_str!("../../data/german-tone-words.txt");
 
 /// Texts that the encoder and its training framework must read alike.
 const PARITY: &str = include_str!("../../../tools/train/encoder/parity.txt");
+
+/// English texts by other labels, which are not read.
+const UNLABELLED: [&str; 4] = ["emotion", "hate", "irony", "offensive"];
+
+/// Languages other than those learnt whose meaning the encoder shall keep.
+const KEPT: [&str; 9] = ["bg", "hu", "pl", "ru", "sh", "sk", "sl", "sq", "sv"];
+
+/// So many texts of each of [`KEPT`].
+const KEPT_TEXTS: usize = 2_000;
 
 /// Frames without a tone of their own.
 const FRAMES: [&str; 3] = ["", "so ", "das ist "];
@@ -131,7 +140,8 @@ pub fn tones_in(data: &Path, languages: &[&str]) -> anyhow::Result<Vec<Sample>> 
 }
 
 /// What `tools/train/encoder` learns from: per text its part, set, language, class, the text as the
-/// encoder reads it, and the scores of its language's linear model; then the texts of `parity.txt` there.
+/// encoder reads it, and the scores of its language's linear model. Then texts whose tone a teacher
+/// says, none of them a copy of one with a label; texts that hold the meaning; those of `parity.txt`.
 ///
 /// # Errors
 /// A file that is missing or no gzipped UTF-8.
@@ -143,8 +153,26 @@ pub fn encoder_texts(data: &Path) -> anyhow::Result<Vec<u8>> {
         let cased = features::cased(text);
         out += &format!("{part}\t{set}\t{lang}\t{class}\t{cased}\t{a}\t{b}\t{c}\n");
     };
+    let mut seen = HashSet::new();
     for s in tones_in(data, encoder::LEARNT)? {
         add(&format!("{:?}", s.part), s.set, s.lang, tone_class(s.label), &s.text);
+        seen.insert(features::bare(&s.text));
+    }
+    for set in UNLABELLED {
+        let name = format!("sentiment/tweeteval_{set}_train_val.tsv.gz");
+        // The validation part measures other things.
+        for row in rows(&data.join(name))?.iter().filter(|row| row[0] == "train") {
+            if seen.insert(features::bare(&row[2])) {
+                add("Unlabelled", set, "en", 1, &row[2]);
+            }
+        }
+    }
+    let mut left: HashMap<&str, usize> = KEPT.iter().map(|lang| (*lang, KEPT_TEXTS)).collect();
+    for s in languages(data)?.iter().filter(|s| s.part == Part::Train) {
+        if let Some(left) = left.get_mut(s.lang).filter(|left| **left > 0) {
+            *left -= 1;
+            add("Held", s.set, s.lang, 1, &s.text);
+        }
     }
     PARITY.lines().for_each(|text| add("Parity", "parity", "", 1, text));
     Ok(out.into_bytes())

@@ -2,8 +2,8 @@
 //! gives a text's meaning as a direction (for comparing posts, stories and questions) and its tone.
 //!
 //! It is the Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2019; convolutions
-//! over n-grams, then dense layers), its vocabulary cut to Latin and Arabic letters, emoji added,
-//! fine-tuned on posts that people labelled, quantised; `tools/train/encoder` makes the weights,
+//! over n-grams, then dense layers), its vocabulary cut to Latin, Cyrillic and Arabic letters, emoji
+//! added, fine-tuned on posts that people labelled, quantised; `tools/train/encoder` makes the weights,
 //! `docs/model-cards/encoder.md` states their data, quality and limits.
 //!
 //! A text costs about a millisecond, some hundred times what [`crate::sentiment::judge`] takes, so
