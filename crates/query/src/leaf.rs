@@ -251,7 +251,8 @@ fn wildcard(parser: &mut Parser<'_>, piece: &str, at: &At) -> Result<Node, Query
         return Err(parser.error(ErrorCode::NoWord, at.clone()));
     }
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '*' | '?' | '_' | '#' | '@' | '$');
-    if !piece.chars().all(|c| fits(c) || !c.is_ascii() && !c.is_whitespace()) {
+    let mut pattern = text::words::fold(piece);
+    if !pattern.chars().all(|c| fits(c) || !c.is_ascii() && !c.is_whitespace()) {
         return Err(parser.error(ErrorCode::OneWord, at.clone()).expected("*, ?"));
     }
     // `warum?` is a question in nearly every query.
@@ -266,7 +267,6 @@ fn wildcard(parser: &mut Parser<'_>, piece: &str, at: &At) -> Result<Node, Query
     if crate::guard::head(piece).is_none() {
         parser.loose.push(at.clone());
     }
-    let mut pattern = text::words::fold(piece);
     while pattern.contains("**") {
         pattern = pattern.replace("**", "*");
     }
