@@ -101,11 +101,13 @@ async function discover(page) {
     const answer = await page.goto(BASE + path);
     kinds.set(kind(path), path);
     check(answer.status() === 200, path, `answered ${answer.status()}`);
-    const links = await page.$$eval('a[href]', (all) => all.map((a) => a.href));
+    // Dots in a drawing are links, too; their address is told otherwise.
+    const links = await page.$$eval(
+      'a[href]', (all) => all.map((a) => new URL(a.getAttribute('href'), document.baseURI).href));
     for (const link of links.map((href) => new URL(href))) {
       const inside = link.origin === new URL(BASE).origin;
       // Downloads are no pages.
-      if (inside && !/\.(csv|jsonl|parquet)$/.test(link.pathname)) waiting.push(link.pathname + link.search);
+      if (inside && !/\.(csv|jsonl|parquet|pdf)$/.test(link.pathname)) waiting.push(link.pathname + link.search);
     }
   }
   return [...kinds].map(([name, path]) => [name === '/' ? 'now' : name.slice(1).replaceAll('/', '-'), path]);
