@@ -57,8 +57,10 @@ pub async fn run(house: House, telling: Telling) {
     };
     let mut changes = house.store.changes();
     loop {
+        // What ends while the store is read may still be read as due: it is left to the next turn.
+        let busy = outbox.busy();
         match house.store.due(house.clock.now(), TURN).await {
-            Ok(due) => outbox.turn(due).await,
+            Ok(due) => outbox.turn(due, &busy).await,
             Err(error) => tracing::warn!(%error, "due deliveries could not be read"),
         }
         tokio::select! {
@@ -82,17 +84,26 @@ struct Outbox {
 }
 
 impl Outbox {
-    async fn turn(&mut self, due: Vec<DeliveryRow>) {
+    /// Deliveries under way.
+    fn busy(&self) -> HashSet<i64> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Hands over what is due and was not under way when it was looked for.
+    async fn turn(&mut self, due: Vec<DeliveryRow>, busy: &HashSet<i64>) {
         let mut for_people: BTreeMap<i64, Vec<DeliveryRow>> = BTreeMap::new();
         for delivery in due {
             if delivery.way.notifier == "webhook" {
-                self.begin(vec![delivery]).await;
+                if !busy.contains(&delivery.number) {
+                    self.begin(vec![delivery]).await;
+                }
             } else {
                 for_people.entry(delivery.way.id).or_default().push(delivery);
             }
         }
         for (way, deliveries) in for_people {
-            if self.last.get(&way).is_some_and(|last| last.elapsed() < GATHER) {
+            let waits = self.last.get(&way).is_some_and(|last| last.elapsed() < GATHER);
+            if waits || deliveries.iter().any(|delivery| busy.contains(&delivery.number)) {
                 continue;
             }
             if self.begin(deliveries).await {
