@@ -231,7 +231,64 @@ fn next_try(error: &NotifyError, tries: u32, now: Time) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
+    use domain::{AlertId, AlertReason, DeliveryState, WatchId};
+    use store::AlertRow;
+
     use super::*;
+
+    fn delivery(number: i64, notifier: &str) -> DeliveryRow {
+        let way = Way {
+            id: number,
+            notifier: notifier.to_owned(),
+            name: String::new(),
+            settings: "{}".to_owned(),
+            watches: vec![],
+            lang: "en".to_owned(),
+            paused: false,
+        };
+        let alert = AlertRow {
+            number: 1,
+            id: AlertId([0; 16]),
+            watch: WatchId(1),
+            watch_name: String::new(),
+            reason: AlertReason::Negative,
+            mention: None,
+            rise: None,
+            story: None,
+            raised: Time(0),
+            told: None,
+            acknowledged: None,
+        };
+        let (state, answer) = (DeliveryState::Waiting, String::new());
+        let (next_try, delivered) = (Time(0), None);
+        DeliveryRow { number, alert, way, state, tries: 0, next_try, delivered, answer }
+    }
+
+    /// A receipt that comes after the store was read must not let the same go out again.
+    #[tokio::test]
+    async fn what_was_under_way_when_the_store_was_read_is_left_to_the_next_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store::Store::open(folder.path()).await.unwrap();
+        let stop = tokio_util::sync::CancellationToken::new();
+        let telling = Telling {
+            public_url: String::new(),
+            options: NotifyOptions::default(),
+            state: Arc::new(State::new(Default::default())),
+            painting: Arc::new(Semaphore::new(1)),
+        };
+        let mut outbox = Outbox {
+            house: House { store, clock: channels::Clock::wall(), stop },
+            telling: Arc::new(telling),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            under_way: Arc::default(),
+            last: HashMap::new(),
+        };
+        let due = vec![delivery(1, "webhook"), delivery(2, "email"), delivery(3, "webhook")];
+        outbox.turn(due.clone(), &HashSet::from([1, 2])).await;
+        assert_eq!(outbox.busy(), HashSet::from([3]));
+        outbox.turn(due, &HashSet::new()).await;
+        assert_eq!(outbox.busy(), HashSet::from([1, 2, 3]));
+    }
 
     #[test]
     fn retries_wait_as_long_as_the_other_side_asks() {
