@@ -94,30 +94,27 @@ impl Outbox {
         let mut for_people: BTreeMap<i64, Vec<DeliveryRow>> = BTreeMap::new();
         for delivery in due {
             if delivery.way.notifier == "webhook" {
-                if !busy.contains(&delivery.number) {
-                    self.begin(vec![delivery]).await;
-                }
+                self.begin(vec![delivery], busy).await;
             } else {
                 for_people.entry(delivery.way.id).or_default().push(delivery);
             }
         }
         for (way, deliveries) in for_people {
-            let waits = self.last.get(&way).is_some_and(|last| last.elapsed() < GATHER);
-            if waits || deliveries.iter().any(|delivery| busy.contains(&delivery.number)) {
+            if self.last.get(&way).is_some_and(|last| last.elapsed() < GATHER) {
                 continue;
             }
-            if self.begin(deliveries).await {
+            if self.begin(deliveries, busy).await {
                 self.last.insert(way, Instant::now());
             }
         }
     }
 
-    /// Hands deliveries of one way over as one message, unless one of them is under way.
-    async fn begin(&self, deliveries: Vec<DeliveryRow>) -> bool {
+    /// Hands deliveries of one way over as one message, unless one of them is under way, or was.
+    async fn begin(&self, deliveries: Vec<DeliveryRow>, busy: &HashSet<i64>) -> bool {
         let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
         {
             let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-            if numbers.iter().any(|number| under_way.contains(number)) {
+            if numbers.iter().any(|number| under_way.contains(number) || busy.contains(number)) {
                 return false;
             }
             under_way.extend(&numbers);

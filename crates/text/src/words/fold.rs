@@ -60,9 +60,14 @@ fn is_one_word(folded: &str) -> bool {
         && !word.contains(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | '·' | '⁄'))
 }
 
+/// What folds into one kind of apostrophe, which is one of them.
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '＇')
+}
+
 fn one_sort(c: char) -> Option<char> {
     match c {
-        '’' | '‘' | 'ʼ' | '＇' => Some('\''),
+        c if is_apostrophe(c) => Some('\''),
         'ς' => Some('σ'),
         '\u{fe0e}' | '\u{fe0f}' | '\u{ad}' => None,
         _ => Some(c),

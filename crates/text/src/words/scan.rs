@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::{ascii_onto, fold_onto, german_onto, plain_onto};
+use super::fold::{ascii_onto, fold_onto, german_onto, is_apostrophe, plain_onto};
 use super::{Key, Kind, Short, Token, Words};
 
 /// Words before a full stop that ends no sentence.
@@ -136,8 +136,7 @@ impl<'a> Scan<'a> {
             let parts = matches!(c, '.' | ':' | '·' | '．' | '：');
             let parts = parts && i > 0 && !(before.is_numeric() && after.is_numeric());
             // A letter that folds into an apostrophe joins what that joins.
-            let apostrophe = matches!(c, '\'' | '’' | '‘' | '＇' | 'ʼ');
-            if parts || apostrophe && !apostrophe_joins(before, after) {
+            if parts || is_apostrophe(c) && !apostrophe_joins(before, after) {
                 return self.trimmed(at, at + i);
             }
             if !is_combining_mark(c) {
