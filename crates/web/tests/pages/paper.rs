@@ -1,13 +1,13 @@
 //! A story as a PDF.
 
 use domain::Tier;
-use domain::story::{Because, StoryId};
+use domain::story::StoryId;
 use http::StatusCode;
-use store::{Growth, Ingest, Placing};
+use store::Ingest;
 
 use crate::browser::{Browser, NOW};
 use crate::seed;
-use crate::stories::House;
+use crate::stories::{self, House};
 
 /// The pages of a PDF, which must be whole, in this language, and tagged.
 fn whole(pdf: &[u8], lang: &str) {
@@ -63,22 +63,7 @@ async fn story_of(browser: &Browser, texts: &[String]) -> StoryId {
     });
     let posts = posts.collect();
     browser.store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
-    let id = browser.store.reserve_stories(1).await.unwrap();
-    let waiting = browser.store.to_place(0, 10_000).await.unwrap();
-    let placed = waiting
-        .into_iter()
-        .filter(|one| one.post.native_id.starts_with("hostile"))
-        .map(|one| Placing {
-            row: one.row,
-            watch: one.watch,
-            story: id,
-            copy_of: None,
-            because: Because::Known,
-            tell: false,
-        })
-        .collect();
-    browser.store.grow(&Growth { placed, ..Growth::default() }, NOW).await.unwrap();
-    id
+    stories::story_of(browser, "hostile").await
 }
 
 #[tokio::test]

@@ -27,6 +27,26 @@ async fn waiting(browser: &Browser) -> Vec<ToPlace> {
     all
 }
 
+/// A story of the posts whose identities begin so.
+pub async fn story_of(browser: &Browser, beginning: &str) -> StoryId {
+    let id = browser.store.reserve_stories(1).await.unwrap();
+    let placed = waiting(browser)
+        .await
+        .into_iter()
+        .filter(|one| one.post.native_id.starts_with(beginning))
+        .map(|one| Placing {
+            row: one.row,
+            watch: one.watch,
+            story: id,
+            copy_of: None,
+            because: Because::Known,
+            tell: false,
+        })
+        .collect();
+    browser.store.grow(&Growth { placed, ..Growth::default() }, NOW).await.unwrap();
+    id
+}
+
 fn is_noise(one: &ToPlace) -> bool {
     one.post.native_id.starts_with("noise")
 }
@@ -221,22 +241,7 @@ async fn a_large_story_is_drawn_in_bubbles_that_hold_every_post() {
         })
         .collect();
     house.browser.store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
-    let id = house.browser.store.reserve_stories(1).await.unwrap();
-    let placed = waiting(&house.browser)
-        .await
-        .into_iter()
-        .filter(|one| one.post.native_id.starts_with("many"))
-        .map(|one| Placing {
-            row: one.row,
-            watch: one.watch,
-            story: id,
-            copy_of: None,
-            because: Because::Known,
-            tell: false,
-        })
-        .collect();
-    let growth = Growth { placed, ..Growth::default() };
-    house.browser.store.grow(&growth, NOW).await.unwrap();
+    let id = story_of(&house.browser, "many").await;
     let page = house.browser.get(&house.page(id)).await;
     for class in ["wide", "narrow"] {
         let svg = drawing(&page.text, class);
