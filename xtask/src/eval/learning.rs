@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use domain::Tone;
-use text::head::{self, Lesson};
+use text::head::{self, Head, Lesson};
 use text::sentiment::{self, Care};
 use text::target;
 
@@ -14,8 +14,8 @@ use crate::train::data;
 
 /// Numbers of lessons whose worth is measured.
 const LESSONS: [usize; 5] = [50, 100, 300, 1_000, 5_000];
-/// Orders in which lessons come; figures are their means.
-const ORDERS: u64 = 3;
+/// Every text is judged once, taught by lessons of the other folds.
+const FOLDS: usize = 5;
 /// Posts about two names, written for this program.
 const TARGETS: &str = include_str!("../../../crates/text/tests/targets.tsv");
 
@@ -52,32 +52,35 @@ fn labelled(label: &str, text: &str) -> Option<(String, Tone)> {
 
 fn curve(name: &str, lang: &str, mut rows: Texts, key: &str, figures: &mut Figures) {
     shuffle(&mut rows, 1);
-    let test = rows.split_off(rows.len() * 4 / 5);
-    let before = Row::of(&test, &|text| sentiment::shares_by(Care::Close, None, text, lang));
+    let before = Row::of(judged(&rows, None, lang));
     println!("{name:24} {:>8} {}", "none", before.told());
+    let most = rows.len() - rows.len().div_ceil(FOLDS);
     let mut last = before;
     for count in LESSONS {
-        if count > rows.len() && LESSONS.iter().any(|c| *c < count && *c >= rows.len()) {
+        if count > most && LESSONS.iter().any(|c| *c < count && *c >= most) {
             break;
         }
-        let taught = count.min(rows.len());
-        let mut mean = Row::default();
-        for order in 0..ORDERS {
-            shuffle(&mut rows, 100 + order);
-            let lessons: Vec<Lesson<'_>> = rows[..taught]
-                .iter()
+        let taught = count.min(most);
+        let mut all = Vec::with_capacity(rows.len());
+        for fold in 0..FOLDS {
+            let part = |own: bool| {
+                let of = move |i: usize| (i % FOLDS == fold) == own;
+                rows.iter().enumerate().filter(move |(i, _)| of(*i)).map(|(_, row)| row.clone())
+            };
+            let mut others: Texts = part(false).collect();
+            shuffle(&mut others, 100 + fold as u64);
+            let lessons: Vec<Lesson<'_>> = (others[..taught].iter())
                 .map(|(text, tone)| Lesson { text, lang, tone: *tone })
                 .collect();
             let head = head::learn(&lessons, &[]).map(|learnt| learnt.head);
-            let judge = |text: &str| sentiment::shares_by(Care::Close, head.as_ref(), text, lang);
-            let judged = Row::of(&test, &judge);
-            mean.add(&judged, 1.0 / ORDERS as f64);
+            all.extend(judged(&part(true).collect::<Texts>(), head.as_ref(), lang));
         }
-        println!("{name:24} {taught:>8} {}", mean.told());
+        let row = Row::of(all);
+        println!("{name:24} {taught:>8} {}", row.told());
         if key == "germeval2017" && count == 100 {
-            figures.at_least("lessons_germeval2017_right_with_100", mean.right, "share", 0.67);
+            figures.at_least("lessons_germeval2017_right_with_100", row.right, "share", 0.67);
         }
-        last = mean;
+        last = row;
     }
     let goal = match key {
         "germeval2017" => (0.75, 0.76),
@@ -88,7 +91,15 @@ fn curve(name: &str, lang: &str, mut rows: Texts, key: &str, figures: &mut Figur
     figures.at_least(&format!("lessons_{key}_negative_auc_with_all"), last.auc, "AUC", goal.1);
 }
 
-#[derive(Clone, Copy, Default)]
+fn judged(texts: &Texts, head: Option<&Head>, lang: &str) -> Vec<Judged> {
+    let judge = |(text, tone): &(String, Tone)| Judged {
+        shares: sentiment::shares_by(Care::Close, head, text, lang).unwrap_or([0.0, 1.0, 0.0]),
+        truth: *tone as usize,
+    };
+    texts.iter().map(judge).collect()
+}
+
+#[derive(Clone, Copy)]
 struct Row {
     right: f64,
     recall: f64,
@@ -96,24 +107,11 @@ struct Row {
 }
 
 impl Row {
-    fn of(texts: &Texts, judge: &dyn Fn(&str) -> Option<[f32; 3]>) -> Row {
-        let judged: Vec<Judged> = texts
-            .iter()
-            .map(|(text, tone)| Judged {
-                shares: judge(text).unwrap_or([0.0, 1.0, 0.0]),
-                truth: *tone as usize,
-            })
-            .collect();
+    fn of(judged: Vec<Judged>) -> Row {
         let (confusion, _) = summary(&judged.iter().collect::<Vec<_>>());
         let negative: Vec<(f32, bool)> =
             judged.iter().map(|j| (j.shares[0], j.truth == 0)).collect();
         Row { right: confusion.accuracy(), recall: confusion.macro_recall(), auc: auc(&negative) }
-    }
-
-    fn add(&mut self, other: &Row, share: f64) {
-        self.right += share * other.right;
-        self.recall += share * other.recall;
-        self.auc += share * other.auc;
     }
 
     fn told(&self) -> String {

@@ -9,7 +9,7 @@
 //! the whole house's lessons too, which count less than its own.
 //!
 //! [`learn`] makes a head and says by cross-validation what it brought, on lessons that the judge
-//! of each had not seen. Bytes of a head are a few ten thousand; they hold no text.
+//! of each had not seen. A head takes some ten to four hundred kilobytes; it holds no text.
 //!
 //! ```
 //! use domain::Tone;
@@ -40,8 +40,10 @@ use crate::features;
 use crate::model::Broken;
 use crate::sentiment::Reading;
 
-/// A head has 2^BITS rows.
-const BITS: u32 = 14;
+/// A head has 2^bits rows, as many as its lessons have features, within these bounds. With a quarter
+/// of the most, German railway feedback after 1,895 lessons is told rightly .740 of the time instead
+/// of .753; with four times as many .754.
+const BITS: std::ops::RangeInclusive<u32> = 10..=16;
 
 /// The first bytes of a head's file.
 const MAGIC: [u8; 8] = *b"HORCHEAD";

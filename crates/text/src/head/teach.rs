@@ -1,6 +1,8 @@
 //! Teaching a head: AdaGrad (Duchi, Hazan and Singer 2011) over a few passes, pulled towards the
 //! model below.
 
+use std::collections::HashSet;
+
 use domain::{Kind, Tone};
 
 use super::layer::{Layer, MEANING, logs, mixed};
@@ -85,6 +87,7 @@ impl Row {
 
 /// What was learnt.
 pub(super) struct Weights {
+    bits: u32,
     base: [[f32; 3]; 3],
     biases: [f32; 3],
     meaning: Vec<f32>,
@@ -103,7 +106,7 @@ impl Weights {
         for group in row.groups() {
             let value = length_factor(group.len());
             for &hash in group {
-                let weights = &self.weights[bucket(hash, BITS)];
+                let weights = &self.weights[bucket(hash, self.bits)];
                 scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight * value);
             }
         }
@@ -115,7 +118,7 @@ impl Weights {
         let hashes = rows.iter().flat_map(|row| row.words.iter().chain(&row.chars).copied());
         let filter = Filter::of(FILTER_BITS, hashes);
         let flat: Vec<f32> = self.weights.iter().flatten().copied().collect();
-        let file = model::write(&NAMES, BITS, &filter, temperature, &self.biases, &flat);
+        let file = model::write(&NAMES, self.bits, &filter, temperature, &self.biases, &flat);
         let model = Model::read(&file).expect("a file that was just written is whole");
         let knows_meaning = rows.iter().any(|row| !row.meaning.is_empty());
         let meaning = if knows_meaning { self.meaning.clone() } else { Vec::new() };
@@ -125,17 +128,19 @@ impl Weights {
 
 /// Teaches by rows, seen in a fixed shuffled order.
 pub(super) fn teach(rows: &[&Row]) -> Weights {
+    let bits = bits(rows);
     let mut weights = Weights {
+        bits,
         base: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         biases: [0.0; 3],
         meaning: vec![0.0; 3 * WIDE],
-        weights: vec![[0.0; 3]; 1 << BITS],
+        weights: vec![[0.0; 3]; 1 << bits],
     };
     let mut squares = Squares {
         base: [[1e-2; 3]; 3],
         biases: [1e-2; 3],
         meaning: vec![1e-2; 3 * WIDE],
-        weights: vec![[1e-2; 3]; 1 << BITS],
+        weights: vec![[1e-2; 3]; 1 << bits],
     };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut seed = 1;
@@ -146,6 +151,13 @@ pub(super) fn teach(rows: &[&Row]) -> Weights {
         }
     }
     weights
+}
+
+/// So many that each feature has a row, within [`BITS`].
+fn bits(rows: &[&Row]) -> u32 {
+    let hashes = rows.iter().flat_map(|row| row.groups()).flatten();
+    let distinct = hashes.collect::<HashSet<_>>().len();
+    distinct.next_power_of_two().ilog2().clamp(*BITS.start(), *BITS.end())
 }
 
 struct Squares {
@@ -181,7 +193,7 @@ fn step(weights: &mut Weights, squares: &mut Squares, row: &Row) {
     for group in row.groups() {
         let value = length_factor(group.len());
         for &hash in group {
-            let at = bucket(hash, BITS);
+            let at = bucket(hash, weights.bits);
             for (tone, &error) in errors.iter().enumerate() {
                 let weight = &mut weights.weights[at][tone];
                 let pulled = error * value - PULL * *weight;
