@@ -124,9 +124,9 @@ pub fn read(care: Care, text: &str, lang: &str) -> Option<Reading> {
     match care {
         Care::Quick => shares(text).map(|shares| Reading { shares, embedding: None }),
         Care::Close => {
-            let read = Encoder::shared().read(&[text]).pop()?;
+            let read = encoder::recall(text);
             let shares = both(&read.scores?, text, lang);
-            Some(Reading { shares, embedding: Some(read.embedding) })
+            Some(Reading { shares, embedding: Some(read.embedding.clone()) })
         }
     }
 }

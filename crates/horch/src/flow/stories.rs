@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use domain::story::{Grower, Sketch, StoryId};
 use domain::{Part, Post, Span, Time, WatchId};
 use store::{Growth, Mend, MendRow, Named, Placing, Store, StoreError, ToPlace};
-use text::encoder::{Embedding, Encoder};
+use text::encoder::{self, Embedding};
 
 use super::judge::Telling;
 use super::{Counters, House, State};
@@ -342,11 +342,8 @@ fn meanings(mentions: &[ToPlace]) -> Vec<Option<Embedding>> {
     }
     // A post's mentions stand in a row; the first one places it.
     let first = |i: usize| i == 0 || mentions[i - 1].row != mentions[i].row;
-    let texts: Vec<String> =
-        (0..mentions.len()).filter(|i| first(*i)).map(|i| mentions[i].post.text()).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let mut read = Encoder::shared().embed(&texts).into_iter();
-    (0..mentions.len()).map(|i| if first(i) { read.next() } else { None }).collect()
+    let read = |i: usize| encoder::recall(&mentions[i].post.text()).embedding.clone();
+    (0..mentions.len()).map(|i| first(i).then(|| read(i))).collect()
 }
 
 /// What of a post says where it belongs. The words that the watch listens for are in all its

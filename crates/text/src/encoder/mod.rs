@@ -13,14 +13,16 @@
 
 mod dot;
 mod layers;
+mod recent;
 mod tokens;
 mod weights;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::sentiment::Linear;
 
 use layers::Room;
+use recent::Recent;
 pub use tokens::MOST_PIECES;
 use tokens::Vocabulary;
 use weights::Weights;
@@ -39,6 +41,16 @@ static WEIGHTS: &[u8] = include_bytes!("../../models/encoder.bin");
 static SHARED: LazyLock<Encoder<'static>> = LazyLock::new(|| {
     Encoder::of(WEIGHTS).expect("the weights are part of the program and a test reads them")
 });
+
+static LATELY: LazyLock<Recent> = LazyLock::new(Recent::default);
+
+/// What the encoder that is part of the program reads in a text; what was read lately is not read
+/// again.
+#[must_use]
+pub fn recall(text: &str) -> Arc<Reading> {
+    let encoder = Encoder::shared();
+    LATELY.of(encoder.pieces(text), |pieces| encoder.of_pieces(pieces, &mut Room::default()))
+}
 
 /// An encoder and the weights that it reads from.
 #[derive(Clone, Debug)]
@@ -116,13 +128,13 @@ impl<'a> Encoder<'a> {
     #[must_use]
     pub fn read(&self, texts: &[&str]) -> Vec<Reading> {
         let mut room = Room::default();
-        let of_one = |text: &&str| {
-            let pieces = self.pieces(text);
-            let read = layers::read(&self.weights, &pieces, &mut room);
-            let known = pieces.iter().any(|piece| self.says_something(*piece));
-            Reading { embedding: Embedding(read.embedding), scores: known.then_some(read.scores) }
-        };
-        texts.iter().map(of_one).collect()
+        texts.iter().map(|text| self.of_pieces(&self.pieces(text), &mut room)).collect()
+    }
+
+    fn of_pieces(&self, pieces: &[u32], room: &mut Room) -> Reading {
+        let read = layers::read(&self.weights, pieces, room);
+        let known = pieces.iter().any(|piece| self.says_something(*piece));
+        Reading { embedding: Embedding(read.embedding), scores: known.then_some(read.scores) }
     }
 
     /// Whether a piece is more than begin, end, a space, or unknown: none of these has letters
