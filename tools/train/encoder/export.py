@@ -118,7 +118,7 @@ def calibrate(rows, own):
 
 
 def main(texts, model, out, parity):
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     rows = read(texts)
     vocabulary = Vocabulary(resources() + "sp.model", MOST_PIECES)
     encoder = Encoder(dict(np.load(resources() + "weights.npz")), vocabulary.rows)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pieces import Cutter
-from train import balanced, read, table
+from train import HALF, balanced, read, table
 
 EPOCHS, BATCH, RATE, HEAD_RATE, DROP, SMOOTHING = 2, 32, 1e-4, 1e-3, 0.1, 0.05
 FROZEN, MOST, FIRST, LAST = 6, 96, 0, 2
@@ -155,7 +155,7 @@ def batches(ids, size, some=None):
 def said(model, ids):
     model.eval()
     out = np.zeros((len(ids), 3), np.float32)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(**HALF):
         for batch in batches(ids, 64):
             out[batch] = model([ids[i] for i in batch]).float().numpy()
     model.train()
@@ -176,7 +176,7 @@ def learn(model, ids, tone, share, halves, after):
             left = max(1 - done / total, 0.02) * min(1, (done + 1) / 100)
             for g in step.param_groups:
                 g["lr"] = g["rate"] * left
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast(**HALF):
                 z = model([ids[i] for i in batch])
             loss = F.cross_entropy(z.float(), tone[batch], label_smoothing=SMOOTHING, reduction="none")
             loss = (loss * share[batch]).mean()
@@ -193,7 +193,7 @@ def learn(model, ids, tone, share, halves, after):
 
 
 def main(texts, out):
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     torch.manual_seed(0)
     random.seed(0)
     rows = read(texts)

@@ -25,6 +25,8 @@ from pieces import Vocabulary
 EPOCHS, BATCH, RATE, HEAD_RATE, DROP = 3, 64, 5e-4, 2e-3, 0.1
 SMOOTHING, HOLD, MOST_PIECES = 0.05, 2.0, 92_000
 TAUGHT = 0.7
+# Half the digits are faster only where the processor multiplies them by itself.
+HALF = {"device_type": "cpu", "dtype": torch.bfloat16, "enabled": torch.ops.mkldnn._is_mkldnn_bf16_supported()}
 LANGUAGE = {"de": 2.0, "en": 1.0}
 OTHER, WORD, UNLABELLED = 1.5, 0.3, 0.5
 BASE = {
@@ -122,7 +124,7 @@ def learn(model, base, ids, tone, share, once, others, after):
             left = max(1 - done / total, 0.02) * min(1, (done + 1) / 100)
             group = [ids[j] for j in batch] + random.sample(others, BATCH // 8)
             held = slice(BATCH * 3 // 4, None)
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast(**HALF):
                 z, said = model(group, DROP)
                 with torch.no_grad():
                     meant, _ = base(group[held])
@@ -147,7 +149,7 @@ def learn(model, base, ids, tone, share, once, others, after):
 
 
 def main(texts, said, out):
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     torch.manual_seed(0)
     random.seed(0)
     rows = read(texts)
