@@ -21,8 +21,6 @@ use crate::bench_replay::option;
 use crate::figures::{Figure, Goal, tell};
 
 const NOW: Time = Time(1_790_000_000_000);
-/// Open stories; the first is the large one.
-const STORIES: u64 = 1_000;
 /// Posts of the large one.
 const LARGE: u64 = 100_000;
 /// Posts a transaction.
@@ -51,23 +49,34 @@ impl web::Hooks for House {
     }
 }
 
-/// Runs the bench. `--mentions N` says how many there are.
+/// How much there is.
+#[derive(Clone, Copy)]
+struct Shape {
+    mentions: u64,
+    /// Open stories; the first is the large one.
+    stories: u64,
+}
+
+/// Runs the bench. `--mentions N` says how many there are, `--stories N` in how many stories: with
+/// the same mentions in each, a smaller store shows what a large one costs a page.
 ///
 /// # Errors
 /// A step fails.
 pub fn run(args: &[String]) -> anyhow::Result<()> {
     let mentions: u64 = option(args, "--mentions").map_or(Ok(1_000_000), str::parse)?;
+    let stories: u64 = option(args, "--stories").map_or(Ok(1_000), str::parse)?;
     ensure!(mentions >= 2 * LARGE, "--mentions needs {} or more", 2 * LARGE);
+    ensure!((2..=10_000).contains(&stories), "--stories needs 2 to 10,000");
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(folder.path(), mentions))
+    runtime.block_on(measure(folder.path(), Shape { mentions, stories }))
 }
 
-async fn measure(folder: &Path, mentions: u64) -> anyhow::Result<()> {
+async fn measure(folder: &Path, shape: Shape) -> anyhow::Result<()> {
     let store = Store::open(folder).await?;
     let began = Instant::now();
-    fill(&store, mentions).await?;
-    let filled = mentions as f64 / began.elapsed().as_secs_f64();
+    fill(&store, shape).await?;
+    let filled = shape.mentions as f64 / began.elapsed().as_secs_f64();
     let address = serve(&store, folder).await?;
     let ask = async |path: String| ask(address, &path).await;
     let mut lists = Vec::new();
@@ -77,7 +86,7 @@ async fn measure(folder: &Path, mentions: u64) -> anyhow::Result<()> {
     }
     let mut pages = Vec::new();
     for n in 0..TIMES {
-        pages.push(ask(format!("/stories/{}", 2 + n * 9 % (STORIES - 1))).await?);
+        pages.push(ask(format!("/stories/{}", 2 + n * 9 % (shape.stories - 1))).await?);
     }
     let (mut large, mut bins) = (Vec::new(), Vec::new());
     for _ in 0..TIMES / 5 {
@@ -89,8 +98,8 @@ async fn measure(folder: &Path, mentions: u64) -> anyhow::Result<()> {
         ensure!(posts == LARGE, "the bins hold {posts} posts");
     }
     let figures = [
-        Figure::new("mentions", mentions as f64, "", Goal::None),
-        Figure::new("stories", STORIES as f64, "", Goal::None),
+        Figure::new("mentions", shape.mentions as f64, "", Goal::None),
+        Figure::new("stories", shape.stories as f64, "", Goal::None),
         Figure::new("stored and placed a second", filled, "mentions", Goal::None),
         Figure::new("list of stories, p95", p95(&mut lists), "ms", Goal::AtMost(100.0)),
         Figure::new("page of a story, p95", p95(&mut pages), "ms", Goal::AtMost(100.0)),
@@ -146,23 +155,24 @@ async fn serve(store: &Store, folder: &Path) -> anyhow::Result<SocketAddr> {
 }
 
 /// Which story the `n`-th mention is of: the large one takes every so many, the others take turns.
-fn story_of(n: u64, mentions: u64) -> u64 {
-    let every = mentions / LARGE;
+fn story_of(n: u64, shape: Shape) -> u64 {
+    let every = shape.mentions / LARGE;
     if n.is_multiple_of(every) && n / every < LARGE {
         return 1;
     }
     let before = (n / every + 1).min(LARGE);
-    2 + (n - before) % (STORIES - 1)
+    2 + (n - before) % (shape.stories - 1)
 }
 
-async fn fill(store: &Store, mentions: u64) -> anyhow::Result<()> {
+async fn fill(store: &Store, shape: Shape) -> anyhow::Result<()> {
+    let Shape { mentions, stories } = shape;
     let rules = AlertRules { every: false, negative: false, rise: false, crossing: false };
     let before = NOW.plus(-2 * DAY);
     let watch = store.add_watch("Falkenrot", "falkenrot", rules, before).await?;
     ensure!(watch.id.0 == 1, "the watch has another number");
-    let first = store.reserve_stories(STORIES as u32).await?;
+    let first = store.reserve_stories(stories as u32).await?;
     ensure!(first.0 == 1, "stories begin with another number");
-    let mut firsts = vec![None; STORIES as usize + 1];
+    let mut firsts = vec![None; stories as usize + 1];
     let mut n = 0;
     while n < mentions {
         let end = (n + BATCH).min(mentions);
@@ -173,7 +183,7 @@ async fn fill(store: &Store, mentions: u64) -> anyhow::Result<()> {
             let placed = store.to_place(0, 3).await?;
             ensure!(placed.iter().map(|one| one.row).eq(1..=3), "rows have other numbers");
         }
-        let placed = (n..end).map(|n| placing(n, mentions, &watch, &mut firsts)).collect();
+        let placed = (n..end).map(|n| placing(n, shape, &watch, &mut firsts)).collect();
         let growth = Growth { placed, up_to: end as i64, ..Growth::default() };
         store.grow(&growth, NOW).await?;
         n = end;
@@ -183,8 +193,8 @@ async fn fill(store: &Store, mentions: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn placing(n: u64, mentions: u64, watch: &Watch, firsts: &mut [Option<i64>]) -> Placing {
-    let (row, story) = (n as i64 + 1, story_of(n, mentions));
+fn placing(n: u64, shape: Shape, watch: &Watch, firsts: &mut [Option<i64>]) -> Placing {
+    let (row, story) = (n as i64 + 1, story_of(n, shape));
     let first = *firsts[story as usize].get_or_insert(row);
     let copy = n % 5 == 1 && first != row;
     Placing {

@@ -13,7 +13,7 @@ pub use page::Sums;
 
 use domain::assessment::Assessment;
 use domain::story::{Because, Merged, StoryId};
-use domain::{Post, PostId, Source, Span, Tier, Time, Tone, WatchId};
+use domain::{Kinds, Post, PostId, Source, Span, Tier, Time, Tone, WatchId};
 
 /// A mention whose post has no story yet, or a post that another watch found too.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,6 +228,8 @@ pub struct Dot {
     pub row: i64,
     /// A mention of it.
     pub mention: i64,
+    /// What its mentions say it is.
+    pub kinds: Kinds,
     /// When it was published.
     pub at: Time,
     /// The rung.

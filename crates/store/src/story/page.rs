@@ -7,6 +7,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Bin, CrossingRow, Dot, Foretold, Voice};
+use crate::kind::kinds_from;
 use crate::post::{named, named_or_none, source_from};
 use crate::rows::{bytes16, damaged, to_u64};
 use crate::{Result, Store};
@@ -50,17 +51,27 @@ impl Store {
     /// The newest `limit` appearances, oldest first.
     pub async fn dots(&self, story: StoryId, limit: u32) -> Result<Vec<Dot>> {
         let rows = sqlx::query(
-            "SELECT n.*, s.name, s.followers, (SELECT m.number FROM mentions m WHERE \
-             m.post = n.post ORDER BY m.number LIMIT 1) AS mention FROM (SELECT post, at, tier, \
-             tone, source, copy_of, because FROM story_posts WHERE story = ? \
+            "SELECT n.*, s.name, s.followers, m.number AS mention, m.kinds FROM (SELECT post, at, \
+             tier, tone, source, copy_of, because FROM story_posts WHERE story = ? \
              ORDER BY at DESC, post DESC LIMIT ?) n JOIN sources s ON s.id = n.source \
-             ORDER BY n.at, n.post",
+             LEFT JOIN mentions m ON m.post = n.post ORDER BY n.at, n.post, m.number",
         )
         .bind(story.0)
         .bind(i64::from(limit))
         .fetch_all(self.readers())
         .await?;
-        rows.iter().map(dot_from).collect()
+        let mut dots: Vec<Dot> = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let next = dot_from(row)?;
+            match dots.last_mut() {
+                // Several watches' mentions of one post stand in a row.
+                Some(dot) if dot.row == next.row => {
+                    dot.kinds = dot.kinds.iter().chain(next.kinds.iter()).collect();
+                }
+                _ => dots.push(next),
+            }
+        }
+        Ok(dots)
     }
 
     /// Appearances by rung and stretch of time: `slots` stretches of equal length from `from` to
@@ -156,8 +167,9 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// What an assessment rests on.
-    pub async fn story_sums(&self, story: StoryId) -> Result<Sums> {
+    /// Who speaks in a story: how many, how many of them without a known tier, and their followers
+    /// together.
+    pub async fn story_reach(&self, story: StoryId) -> Result<(u64, u64, Option<u64>)> {
         let who = sqlx::query(
             "SELECT count(*) AS sources, COALESCE(sum(s.tier IS NULL), 0) AS unknown, \
              sum(s.followers) AS reach FROM (SELECT DISTINCT source FROM story_posts \
@@ -166,12 +178,14 @@ impl Store {
         .bind(story.0)
         .fetch_one(self.readers())
         .await?;
-        let mut sums = Sums {
-            sources: who.try_get::<i64, _>("sources")?.unsigned_abs(),
-            unknown: who.try_get::<i64, _>("unknown")?.unsigned_abs(),
-            reach: to_u64(who.try_get("reach")?),
-            ..Sums::default()
-        };
+        let count = |name: &str| -> Result<u64> { Ok(who.try_get::<i64, _>(name)?.unsigned_abs()) };
+        Ok((count("sources")?, count("unknown")?, to_u64(who.try_get("reach")?)))
+    }
+
+    /// What an assessment rests on.
+    pub async fn story_sums(&self, story: StoryId) -> Result<Sums> {
+        let (sources, unknown, reach) = self.story_reach(story).await?;
+        let mut sums = Sums { sources, unknown, reach, ..Sums::default() };
         // Each post once, whichever watch's mention says most of it.
         let what: Vec<(i64, Option<String>, i64)> = sqlx::query_as(
             "SELECT n.post, n.tone, m.kinds FROM (SELECT post, tone FROM story_posts \
@@ -253,6 +267,7 @@ fn dot_from(row: &SqliteRow) -> Result<Dot> {
     Ok(Dot {
         row: row.try_get("post")?,
         mention: row.try_get::<Option<i64>, _>("mention")?.unwrap_or_default(),
+        kinds: kinds_from(row, "kinds")?.unwrap_or_default(),
         at: Time(row.try_get("at")?),
         tier: named_or_none(row, "tier", Tier::named)?,
         tone: named_or_none(row, "tone", Tone::named)?,

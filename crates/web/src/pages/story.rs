@@ -179,9 +179,9 @@ pub async fn show(
     let dots = picture::dots(store, &row).await?;
     // What reads a large story whole is asked at once.
     let fan = foreseen.fan.clone();
-    let (scene, sums, voices) = tokio::try_join!(
+    let (scene, (sources, _, reach), voices) = tokio::try_join!(
         async { Ok(Scene::of(store, &row, clock.now, &rows, fan, &dots).await?) },
-        async { Ok(store.story_sums(id).await?) },
+        async { Ok(store.story_reach(id).await?) },
         voices(&app, &clock, id),
     )?;
     let drawn = picture::drawn(&scene, &clock);
@@ -189,8 +189,8 @@ pub async fn show(
     let template = StoryPage {
         title: row.title.clone().unwrap_or_default(),
         closed: row.state == StoryState::Closed,
-        sources: f.w.n("story-sources", sums.sources).into_owned(),
-        reach: sums.reach.map(|n| f.w.n("story-reach", n).into_owned()).unwrap_or_default(),
+        sources: f.w.n("story-sources", sources).into_owned(),
+        reach: reach.map(|n| f.w.n("story-reach", n).into_owned()).unwrap_or_default(),
         crossings: crossings(&app, &clock, rows).await?,
         assessed: assessed(&clock, &row),
         said: said(&clock, &row),
@@ -306,10 +306,13 @@ async fn kinds(
 ) -> Result<Vec<OfKind>, Fail> {
     let mut all = Vec::new();
     for kind in [Kind::Claim, Kind::Question] {
+        // No farther back than the last one that is shown: what is not of the kind is not read.
+        let of_kind = dots.iter().rev().filter(|dot| dot.kinds.has(kind));
+        let Some(oldest) = of_kind.take(FEW as usize).last() else { continue };
         let filter = MentionFilter {
             story: Some(id),
             kinds: Kinds::default().with(kind),
-            since: dots.first().map(|dot| dot.at),
+            since: Some(oldest.at),
             ..MentionFilter::default()
         };
         let rows = app.store().mentions(&filter, Page::Newest, FEW).await?;
