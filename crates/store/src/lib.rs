@@ -98,7 +98,7 @@ pub use archive::{
 pub use aside::behind;
 pub use story::{
     Bin, CrossingRow, Dot, Foretold, Growth, Mend, MendRow, Named, Placing, Remembered, Said,
-    StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice,
+    StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice, Voices,
 };
 pub use watch_page::MOST_COUNTED;
 

@@ -262,6 +262,17 @@ pub struct Bin {
 }
 
 /// Who speaks in a story.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Voices {
+    /// Those that weigh most.
+    pub loudest: Vec<Voice>,
+    /// How many there are.
+    pub sources: u64,
+    /// Their followers together, as far as known.
+    pub reach: Option<u64>,
+}
+
+/// Who speaks in a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Voice {
     /// The source.

@@ -6,7 +6,7 @@ use domain::{Kind, Platform, PostId, SourceId, Tier, Time, Tone};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Bin, CrossingRow, Dot, Foretold, Voice};
+use super::{Bin, CrossingRow, Dot, Foretold, Voice, Voices};
 use crate::kind::kinds_from;
 use crate::post::{named, named_or_none, source_from};
 use crate::rows::{bytes16, damaged, to_u64};
@@ -104,31 +104,37 @@ impl Store {
         rows.iter().map(bin).collect()
     }
 
-    /// The voices that weigh most: higher rungs first, then more followers, then who was first.
-    pub async fn voices(&self, story: StoryId, limit: u32) -> Result<Vec<Voice>> {
+    /// The voices that weigh most: higher rungs first, then more followers, then who was first; and
+    /// all of them together.
+    pub async fn voices(&self, story: StoryId, limit: u32) -> Result<Voices> {
         let rows = sqlx::query(
-            "SELECT n.posts, n.first, s.platform, s.key AS source_key, s.name AS source_name, \
-             s.handle AS source_handle, s.url AS source_url, s.tier AS source_tier, s.followers, \
-             s.country, s.verified, s.bot FROM (SELECT source, count(*) AS posts, min(at) AS first \
-             FROM story_posts WHERE story = ? GROUP BY source) n JOIN sources s ON s.id = n.source \
-             ORDER BY CASE s.tier WHEN 'leading' THEN 5 WHEN 'trade' THEN 4 WHEN 'professional' \
-             THEN 3 WHEN 'community' THEN 2 WHEN 'private' THEN 1 ELSE 0 END DESC, \
-             COALESCE(s.followers, 0) DESC, n.first LIMIT ?",
+            "SELECT v.posts, v.first, v.sources, v.reach, s.platform, s.key AS source_key, \
+             s.name AS source_name, s.handle AS source_handle, s.url AS source_url, \
+             s.tier AS source_tier, s.followers, s.country, s.verified, s.bot FROM (SELECT \
+             n.source, n.posts, n.first, count(*) OVER () AS sources, sum(s.followers) OVER () AS \
+             reach, CASE s.tier WHEN 'leading' THEN 5 WHEN 'trade' THEN 4 WHEN 'professional' \
+             THEN 3 WHEN 'community' THEN 2 WHEN 'private' THEN 1 ELSE 0 END AS rung, \
+             COALESCE(s.followers, 0) AS weight FROM (SELECT source, count(*) AS posts, \
+             min(at) AS first FROM story_posts WHERE story = ? GROUP BY source) n \
+             JOIN sources s ON s.id = n.source ORDER BY rung DESC, weight DESC, first LIMIT ?) v \
+             JOIN sources s ON s.id = v.source ORDER BY v.rung DESC, v.weight DESC, v.first",
         )
         .bind(story.0)
-        .bind(i64::from(limit))
+        .bind(i64::from(limit.max(1)))
         .fetch_all(self.readers())
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Voice {
-                    source: source_from(row)?,
-                    platform: Platform::named(row.try_get("platform")?),
-                    posts: row.try_get::<i64, _>("posts")?.unsigned_abs(),
-                    first: Time(row.try_get("first")?),
-                })
-            })
-            .collect()
+        let mut all = Voices::default();
+        for row in &rows {
+            all.sources = row.try_get::<i64, _>("sources")?.unsigned_abs();
+            all.reach = to_u64(row.try_get("reach")?);
+            all.loudest.push(Voice {
+                source: source_from(row)?,
+                platform: Platform::named(row.try_get("platform")?),
+                posts: row.try_get::<i64, _>("posts")?.unsigned_abs(),
+                first: Time(row.try_get("first")?),
+            });
+        }
+        Ok(all)
     }
 
     /// The oldest `limit` appearances with what a forecast asks of them, oldest first.
@@ -167,9 +173,8 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Who speaks in a story: how many, how many of them without a known tier, and their followers
-    /// together.
-    pub async fn story_reach(&self, story: StoryId) -> Result<(u64, u64, Option<u64>)> {
+    /// What an assessment rests on.
+    pub async fn story_sums(&self, story: StoryId) -> Result<Sums> {
         let who = sqlx::query(
             "SELECT count(*) AS sources, COALESCE(sum(s.tier IS NULL), 0) AS unknown, \
              sum(s.followers) AS reach FROM (SELECT DISTINCT source FROM story_posts \
@@ -178,14 +183,12 @@ impl Store {
         .bind(story.0)
         .fetch_one(self.readers())
         .await?;
-        let count = |name: &str| -> Result<u64> { Ok(who.try_get::<i64, _>(name)?.unsigned_abs()) };
-        Ok((count("sources")?, count("unknown")?, to_u64(who.try_get("reach")?)))
-    }
-
-    /// What an assessment rests on.
-    pub async fn story_sums(&self, story: StoryId) -> Result<Sums> {
-        let (sources, unknown, reach) = self.story_reach(story).await?;
-        let mut sums = Sums { sources, unknown, reach, ..Sums::default() };
+        let mut sums = Sums {
+            sources: who.try_get::<i64, _>("sources")?.unsigned_abs(),
+            unknown: who.try_get::<i64, _>("unknown")?.unsigned_abs(),
+            reach: to_u64(who.try_get("reach")?),
+            ..Sums::default()
+        };
         // Each post once, whichever watch's mention says most of it.
         let what: Vec<(i64, Option<String>, i64)> = sqlx::query_as(
             "SELECT n.post, n.tone, m.kinds FROM (SELECT post, tone FROM story_posts \

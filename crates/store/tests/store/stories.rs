@@ -1,7 +1,7 @@
 //! Stories: placed, merged, mended, told.
 
 use domain::story::{Because, Merged, StoryId};
-use domain::{AlertReason, HOUR, MINUTE, NewMention, Post, Tier, Time, Tone, WatchId};
+use domain::{AlertReason, HOUR, Kind, Kinds, MINUTE, NewMention, Post, Tier, Time, Tone, WatchId};
 use store::{
     Growth, Ingest, JudgedMention, JudgedPost, Mend, MentionFilter, Page, Placing, Store,
     StoreError, StoryFilter, StoryOrder, StoryState,
@@ -309,13 +309,38 @@ async fn lists_bins_and_voices_answer_for_what_is_asked() {
         [(Some(Tier::Private), 0, 1), (Some(Tier::Private), 1, 1), (Some(Tier::Trade), 1, 1)]
     );
     let voices = store.voices(StoryId(1), 9).await.unwrap();
-    assert_eq!(voices[0].source.tier, Some(Tier::Trade));
+    assert_eq!(voices.loudest[0].source.tier, Some(Tier::Trade));
+    assert_eq!((voices.loudest.len(), voices.sources), (3, 3));
+    let one = store.voices(StoryId(1), 1).await.unwrap();
+    assert_eq!((one.loudest, one.sources), (voices.loudest[..1].to_vec(), 3));
     let sums = store.story_sums(StoryId(1)).await.unwrap();
     assert_eq!((sums.sources, sums.unknown), (3, 0));
     assert_eq!(store.heard(StoryId(1), 9).await.unwrap().len(), 3);
     assert_eq!(store.story_seen(StoryId(1), "ann").await.unwrap(), None);
     store.see_story(StoryId(1), "ann", Time(5)).await.unwrap();
     assert_eq!(store.story_seen(StoryId(1), "ann").await.unwrap(), Some(Time(5)));
+}
+
+#[tokio::test]
+async fn an_appearance_is_of_every_kind_that_a_mention_of_it_is() {
+    let (_folder, store) = opened().await;
+    let (a, b) = (add_watch(&store, "a").await, add_watch(&store, "b").await);
+    let found = |watch: WatchId, kind: Kind| JudgedMention {
+        mention: NewMention { kinds: Kinds::NONE.with(kind), ..mention(watch) },
+        alert: None,
+    };
+    let mentions = vec![found(a, Kind::Question), found(b, Kind::Claim)];
+    let asked = JudgedPost { post: said("p0", None, 0), mentions };
+    let plain = JudgedPost { post: said("p1", None, 1), mentions: Vec::new() };
+    let posts = vec![asked, plain];
+    store.ingest(&Ingest { posts, ..Ingest::default() }, NOW).await.unwrap();
+    let rows = heard(&store, &[a], vec![said("p2", None, 2)]).await;
+    let placed = [1, rows[0]].map(|row| placing(row, a, 1)).to_vec();
+    place(&store, placed).await;
+    let dots = store.dots(StoryId(1), 9).await.unwrap();
+    let kinds: Vec<_> = dots.iter().map(|dot| (dot.mention, dot.kinds)).collect();
+    let both = Kinds::NONE.with(Kind::Question).with(Kind::Claim);
+    assert_eq!(kinds, [(1, both), (3, mention(a).kinds)]);
 }
 
 #[tokio::test]

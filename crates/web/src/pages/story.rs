@@ -179,25 +179,24 @@ pub async fn show(
     let dots = picture::dots(store, &row).await?;
     // What reads a large story whole is asked at once.
     let fan = foreseen.fan.clone();
-    let (scene, (sources, _, reach), voices) = tokio::try_join!(
-        async { Ok(Scene::of(store, &row, clock.now, &rows, fan, &dots).await?) },
-        async { Ok(store.story_reach(id).await?) },
-        voices(&app, &clock, id),
+    let (scene, who) = tokio::try_join!(
+        async { Ok::<_, Fail>(Scene::of(store, &row, clock.now, &rows, fan, &dots).await?) },
+        async { Ok(store.voices(id, VOICES).await?) },
     )?;
     let drawn = picture::drawn(&scene, &clock);
     let news = news(&app, &clock, &visit, id).await?;
     let template = StoryPage {
         title: row.title.clone().unwrap_or_default(),
         closed: row.state == StoryState::Closed,
-        sources: f.w.n("story-sources", sources).into_owned(),
-        reach: reach.map(|n| f.w.n("story-reach", n).into_owned()).unwrap_or_default(),
+        sources: f.w.n("story-sources", who.sources).into_owned(),
+        reach: who.reach.map(|n| f.w.n("story-reach", n).into_owned()).unwrap_or_default(),
         crossings: crossings(&app, &clock, rows).await?,
         assessed: assessed(&clock, &row),
         said: said(&clock, &row),
         choices: (1..=5).map(|n| Severity::of(f.w, n)).collect(),
         chosen: row.said.as_ref().map_or(0, |said| said.severity),
         headline: headline(&app, &clock, &row).await?,
-        voices,
+        voices: voices(&clock, who.loudest),
         kinds: kinds(&app, &clock, id, &dots).await?,
         news,
         paths: paths::of(&clock, &dots),
@@ -284,7 +283,7 @@ fn views(clock: &Clock, rows: &[store::MentionRow]) -> Vec<MentionView> {
     MentionView::list(clock, rows).into_iter().map(own).collect()
 }
 
-async fn voices(app: &App, clock: &Clock, id: StoryId) -> Result<Vec<VoiceView>, Fail> {
+fn voices(clock: &Clock, loudest: Vec<store::Voice>) -> Vec<VoiceView> {
     let w = clock.words;
     let view = |voice: store::Voice| VoiceView {
         glyph: glyph(voice.source.tier),
@@ -293,7 +292,7 @@ async fn voices(app: &App, clock: &Clock, id: StoryId) -> Result<Vec<VoiceView>,
         first: clock.when(voice.first),
         source: SourceView::of_source(w, &voice.platform, &voice.source),
     };
-    Ok(app.store().voices(id, VOICES).await?.into_iter().map(view).collect())
+    loudest.into_iter().map(view).collect()
 }
 
 /// A few of the claims made and of the questions asked; of a large story the newest posts are

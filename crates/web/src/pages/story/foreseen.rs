@@ -11,7 +11,7 @@ use crate::told::{basis, factor, too_early};
 
 /// A story of more posts is not forecast anew on its page: that takes too long. What was foretold
 /// last is shown.
-const MOST: u64 = 20_000;
+const MOST: u64 = 5_000;
 
 /// A size to come.
 pub struct Size {

@@ -130,7 +130,7 @@ async fn written(app: &App, clock: &Clock, row: &StoryRow) -> Result<(Paper, Str
     let seen = foreseen::of(store, &app.0.options.hooks.calibration(), clock, row).await?;
     let scene = Scene::of(store, row, clock.now, &rows, seen.fan.clone(), &dots).await?;
     let alt = in_words(clock, row, &rows, &dots, &seen);
-    let (sources, _, reach) = store.story_reach(row.id).await?;
+    let who = store.voices(row.id, super::VOICES).await?;
     let crossings = super::crossings(app, clock, rows).await?;
     let said = |key: &str| w.say(key).into_owned();
     let ladder = Section { title: said("ladder"), parts: vec![Part::Ladder { alt }] };
@@ -139,12 +139,12 @@ async fn written(app: &App, clock: &Clock, row: &StoryRow) -> Result<(Paper, Str
     sections.push(assessed(clock, row));
     sections.push(crossed(clock, &crossings));
     sections.push(foretold(clock, &seen));
-    sections.push(voices(clock, &super::voices(app, clock, row.id).await?));
+    sections.push(voices(clock, &super::voices(clock, who.loudest)));
     sections.extend(super::kinds(app, clock, row.id, &dots).await?.into_iter().map(of_kind));
     sections.extend(leading(app, clock, &dots, &shown(&sections)).await?);
     let base = app.0.options.public_url.trim_end_matches('/');
-    let sources = w.n("story-sources", sources).into_owned();
-    let reach = reach.map(|n| w.n("story-reach", n).into_owned());
+    let sources = w.n("story-sources", who.sources).into_owned();
+    let reach = who.reach.map(|n| w.n("story-reach", n).into_owned());
     let paper = Paper {
         lang: w.0.code(),
         title: clean(&name_of(w, row)),
