@@ -83,6 +83,10 @@ impl Row {
     fn groups(&self) -> [&[u32]; 2] {
         [&self.words, &self.chars]
     }
+
+    fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.groups().into_iter().flatten().copied()
+    }
 }
 
 /// What was learnt.
@@ -115,8 +119,7 @@ impl Weights {
 
     /// As a layer that knows the features of `rows`.
     pub fn layer(&self, temperature: f32, rows: &[&Row]) -> Layer {
-        let hashes = rows.iter().flat_map(|row| row.words.iter().chain(&row.chars).copied());
-        let filter = Filter::of(FILTER_BITS, hashes);
+        let filter = Filter::of(FILTER_BITS, rows.iter().flat_map(|row| row.hashes()));
         let flat: Vec<f32> = self.weights.iter().flatten().copied().collect();
         let file = model::write(&NAMES, self.bits, &filter, temperature, &self.biases, &flat);
         let model = Model::read(&file).expect("a file that was just written is whole");
@@ -155,8 +158,7 @@ pub(super) fn teach(rows: &[&Row]) -> Weights {
 
 /// So many that each feature has a row, within [`BITS`].
 fn bits(rows: &[&Row]) -> u32 {
-    let hashes = rows.iter().flat_map(|row| row.groups()).flatten();
-    let distinct = hashes.collect::<HashSet<_>>().len();
+    let distinct = rows.iter().flat_map(|row| row.hashes()).collect::<HashSet<_>>().len();
     distinct.next_power_of_two().ilog2().clamp(*BITS.start(), *BITS.end())
 }
 
