@@ -272,7 +272,7 @@ pub struct Voices {
     pub reach: Option<u64>,
 }
 
-/// Who speaks in a story.
+/// One who speaks in a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Voice {
     /// The source.

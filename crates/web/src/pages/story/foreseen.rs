@@ -9,9 +9,12 @@ use crate::ladder::{Fan, Step};
 use crate::show::{Clock, When};
 use crate::told::{basis, factor, too_early};
 
-/// A story of more posts is not forecast anew on its page: that takes too long. What was foretold
-/// last is shown.
-const MOST: u64 = 5_000;
+/// A story of more posts is not forecast anew for people: a page may not take that long. What was
+/// foretold last is shown.
+const ANEW: u64 = 5_000;
+
+/// A story of more posts is not forecast anew at all.
+const MOST: u64 = 20_000;
 
 /// A size to come.
 pub struct Size {
@@ -76,7 +79,11 @@ pub async fn of(
     row: &StoryRow,
 ) -> Result<Foreseen> {
     let w = clock.words;
-    match outlook(store, learnt, clock, row).await? {
+    let outlook = match row.posts {
+        ..=ANEW => outlook(store, learnt, clock, row).await?,
+        _ => None,
+    };
+    match outlook {
         Some(Outlook::Seen(seen)) => Ok(seen_now(clock, &seen)),
         Some(Outlook::TooEarly(why)) => {
             Ok(Foreseen { none: Some(too_early(clock, &why)), ..Foreseen::default() })
