@@ -26,6 +26,7 @@
 //! ```
 
 mod fold;
+mod letters;
 mod scan;
 
 pub use fold::{fold, fold_german, fold_plain};
@@ -274,6 +275,7 @@ mod tests {
         check("$AAPL $5 US$ $AAPL5", "$aapl=aapl 5 us aapl5");
         check("# @ $", "");
         check("##x", "#x=x");
+        check("#\u{5b0} #\u{5d0}\u{5b0}", "#\u{5d0}\u{5b0}=#\u{5d0}=\u{5d0}\u{5b0}=\u{5d0}");
     }
 
     #[test]
@@ -355,9 +357,9 @@ mod tests {
             holds_together(&text);
         }
 
-        /// The fast path for ASCII finds what UAX 29 finds.
+        /// The fast path for ASCII and common letters finds what UAX 29 finds.
         #[test]
-        fn both_paths_agree(text in "[a-c1'.,:;_ /-]{0,30}") {
+        fn both_paths_agree(text in "([a-c1'.,:;_ /-]|[’‘üÉßıİŉйЖ×、\u{301}\u{308}ー½ª]){0,30}") {
             let fast = words(&text);
             let mut slow = Words::new();
             scan::scan_slowly(&mut slow, &text);

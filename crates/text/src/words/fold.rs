@@ -4,6 +4,8 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::letters;
+
 /// The folded form of a word, accents kept: NFKC, lower case, one kind of apostrophe, one sigma,
 /// no style marks. A sign that NFKC would take apart into several words (`½`, `㏂`) stays whole.
 /// Folding what is folded changes nothing.
@@ -18,8 +20,13 @@ pub fn fold(word: &str) -> String {
 pub(super) fn fold_onto(word: &str, out: &mut String) {
     if word.is_ascii() {
         ascii_onto(word, out);
-        return;
+    } else if letters::onto(word, out).is_none() {
+        fold_slowly(word, out);
     }
+}
+
+/// The same for any word, by Unicode's tables.
+fn fold_slowly(word: &str, out: &mut String) {
     let simple = until_stable(word, |text| text.nfc().collect());
     if is_nfkc_quick(simple.chars()) == IsNormalized::Yes {
         out.push_str(&simple);
@@ -90,6 +97,7 @@ pub fn fold_german(folded: &str) -> String {
     out
 }
 
+/// Appends [`fold_plain`] of a folded word.
 pub(super) fn plain_onto(folded: &str, out: &mut String) {
     let mut base = ' ';
     let bare = folded.nfd().filter(move |&c| {
@@ -110,6 +118,7 @@ pub(super) fn plain_onto(folded: &str, out: &mut String) {
     }
 }
 
+/// Appends [`fold_german`] of a folded word.
 pub(super) fn german_onto(folded: &str, out: &mut String) {
     let umlaut = |c| match c {
         'ä' => Some("ae"),
@@ -158,4 +167,33 @@ fn simple(c: char) -> Option<&'static str> {
         'ħ' => "h",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What is known of letters one by one is what Unicode's tables say of the word.
+        #[test]
+        fn both_ways_of_folding_agree(word in "[aZ_'1À-ſЀ-џ’‘]{1,12}") {
+            let mut quick = String::new();
+            if let Some(changes) = letters::onto(&word, &mut quick) {
+                let mut slow = String::new();
+                fold_slowly(&word, &mut slow);
+                prop_assert_eq!(&quick, &slow);
+                let (plain, german) = (fold_plain(&slow), fold_german(&slow));
+                prop_assert_eq!(changes.plain, plain != slow);
+                prop_assert_eq!(changes.german, german != plain);
+                let mut out = String::new();
+                letters::plain_onto(&word, &mut out);
+                prop_assert_eq!(&out, &plain);
+                out.clear();
+                letters::german_onto(&word, &mut out);
+                prop_assert_eq!(&out, &german);
+            }
+        }
+    }
 }

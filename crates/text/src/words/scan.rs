@@ -4,6 +4,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{ascii_onto, fold_onto, german_onto, is_apostrophe, plain_onto};
+use super::letters::{self, is_curly, is_letter};
 use super::{Key, Kind, Short, Token, Words};
 
 /// Words before a full stop that ends no sentence.
@@ -11,6 +12,17 @@ const ABBREVIATIONS: [&str; 22] = [
     "dr", "mr", "mrs", "ms", "st", "prof", "nr", "no", "bzw", "ca", "vs", "inc", "ltd", "abs",
     "art", "bsp", "evtl", "ggf", "inkl", "mio", "mrd", "vgl",
 ];
+
+/// ASCII letters, digits and the underscore.
+static IN_WORD: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < all.len() {
+        all[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    all
+};
 
 pub(super) fn scan(words: &mut Words, text: &str, signs: bool) {
     Scan::new(words, text, signs, true).run();
@@ -21,13 +33,24 @@ pub(super) fn scan_slowly(words: &mut Words, text: &str) {
     Scan::new(words, text, true, false).run();
 }
 
+/// What a word is made of; the later holds what stands before it, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Made {
+    /// ASCII alone, without an apostrophe.
+    Ascii,
+    /// [`letters`], without an apostrophe.
+    Letters,
+    /// Apostrophes as well.
+    Apostrophe,
+}
+
 struct Scan<'a> {
     words: &'a mut Words,
     text: &'a str,
     bytes: &'a [u8],
     /// Tags, names, tickers and addresses are tokens.
     signs: bool,
-    /// ASCII words are found without UAX 29's tables.
+    /// Words of ASCII and of common letters are found without UAX 29's tables.
     fast: bool,
     /// Where the last token ended.
     last: usize,
@@ -69,12 +92,21 @@ impl<'a> Scan<'a> {
             self.token(at, end, Kind::Url, Short::Whole);
             return end;
         }
-        match self.fast.then(|| self.ascii_word_end(at)).flatten() {
-            Some((end, false)) => {
+        self.lettered(at)
+    }
+
+    /// A word that begins with an ASCII letter or digit, or with one of [`letters`].
+    fn lettered(&mut self, at: usize) -> usize {
+        match self.fast.then(|| self.quick_word_end(at)).flatten() {
+            Some((end, Made::Ascii)) => {
                 self.ascii_token(at, end);
                 end
             }
-            Some((end, true)) => {
+            Some((end, Made::Letters)) => {
+                self.token(at, end, Kind::Word, Short::Whole);
+                end
+            }
+            Some((end, Made::Apostrophe)) => {
                 self.plain_word(at, end);
                 end
             }
@@ -86,44 +118,59 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The end of a word of ASCII alone and whether it holds an apostrophe; `None` when UAX 29
-    /// must look at it.
-    fn ascii_word_end(&self, at: usize) -> Option<(usize, bool)> {
-        let mut end = at;
-        let mut apostrophe = false;
+    /// The end of a word of ASCII and of [`letters`] alone, and what it is made of; `None` when
+    /// UAX 29 must look at it.
+    fn quick_word_end(&self, at: usize) -> Option<(usize, Made)> {
+        let (bytes, mut end, mut made) = (self.bytes, at, Made::Ascii);
         loop {
-            while self.bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+            while bytes.get(end).is_some_and(|b| IN_WORD[usize::from(*b)]) {
                 end += 1;
             }
-            let Some(&joint) = self.bytes.get(end) else { break };
-            if !joint.is_ascii() {
-                return None;
-            }
-            let (before, after) = (self.bytes[end - 1], self.bytes.get(end + 1).copied());
-            let joins = match joint {
-                b'\'' => after.is_some_and(|after| {
-                    !after.is_ascii()
-                        || (before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
-                        || (before.is_ascii_digit() && after.is_ascii_digit())
-                }),
-                b'.' | b',' | b';' => {
-                    before.is_ascii_digit() && after.is_some_and(|b| b.is_ascii_digit())
+            let Some(&joint) = bytes.get(end) else { break };
+            let apostrophe = match joint {
+                b'\'' => 1,
+                b'.' | b',' | b';' if bytes[end - 1].is_ascii_digit() => {
+                    match bytes.get(end + 1) {
+                        Some(after) if after.is_ascii_digit() => end += 1,
+                        // A mark there counts for nothing, and a digit may follow.
+                        Some(after) if !after.is_ascii() => return None,
+                        _ => break,
+                    }
+                    continue;
                 }
-                _ => false,
+                _ if joint.is_ascii() => break,
+                _ if is_letter(bytes, end) => {
+                    made = made.max(Made::Letters);
+                    end += 2;
+                    continue;
+                }
+                _ if is_curly(bytes, end) => 3,
+                _ => return None,
             };
-            if !joins {
+            let next = end + apostrophe;
+            if !self.joins(end, next)? {
                 break;
             }
-            if after.is_some_and(|b| !b.is_ascii()) {
-                return None;
-            }
-            apostrophe |= joint == b'\'';
-            end += 1;
+            made = Made::Apostrophe;
+            end = next;
         }
-        while self.bytes[end - 1] == b'_' {
+        while bytes[end - 1] == b'_' {
             end -= 1;
         }
-        Some((end, apostrophe))
+        Some((end, made))
+    }
+
+    /// Whether an apostrophe from `from` to `to` joins what stands around it, see
+    /// [`apostrophe_joins`]; `None` when UAX 29 must look at it.
+    fn joins(&self, from: usize, to: usize) -> Option<bool> {
+        let (before, after) = (self.bytes[from - 1], self.bytes.get(to).copied());
+        let letter_before = before.is_ascii_alphabetic() || !before.is_ascii();
+        match after {
+            Some(after) if !after.is_ascii() => is_letter(self.bytes, to).then_some(letter_before),
+            Some(after) if after.is_ascii_alphabetic() => Some(letter_before),
+            Some(after) => Some(before.is_ascii_digit() && after.is_ascii_digit()),
+            None => Some(false),
+        }
     }
 
     fn uax_word_end(&self, at: usize) -> usize {
@@ -196,7 +243,9 @@ impl<'a> Scan<'a> {
         let goes_on =
             |c: char| (c.is_alphanumeric() || c == '_' || is_mark(c)) && !matches!(c, 'ʼ' | 'ŉ');
         let end = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
-        rest[..end].contains(char::is_alphanumeric).then_some(at + end)
+        // Vowel points of Hebrew are alphabetic, but nothing is left of them without accents.
+        let says = |c: char| c.is_alphanumeric() && !is_combining_mark(c);
+        rest[..end].contains(says).then_some(at + end)
     }
 
     fn name_end(&self, at: usize) -> Option<usize> {
@@ -260,6 +309,9 @@ impl<'a> Scan<'a> {
     }
 
     fn beyond_ascii(&mut self, at: usize) -> usize {
+        if self.fast && is_letter(self.bytes, at) {
+            return self.lettered(at);
+        }
         let Some(c) = self.text[at..].chars().next() else { return at + 1 };
         if c.is_alphanumeric() && c != 'ʼ' && !is_combining_mark(c) {
             let end = self.uax_word_end(at).max(at + c.len_utf8());
@@ -289,6 +341,13 @@ impl<'a> Scan<'a> {
         let word = &self.text[start..end];
         let words = &mut *self.words;
         let from = words.text.len();
+        if kind != Kind::Emoji
+            && let Some(changes) = letters::onto(word, &mut words.text)
+        {
+            let keys = lettered_keys(word, &mut words.text, from, changes);
+            self.push(start, end, kind, keys, short);
+            return;
+        }
         match kind {
             Kind::Emoji => words.text.extend(word.chars().filter(|c| !is_style(*c))),
             _ => fold_onto(word, &mut words.text),
@@ -372,6 +431,30 @@ impl<'a> Scan<'a> {
 
 fn key(start: usize, end: usize) -> Key {
     Key { start: start as u32, end: end as u32 }
+}
+
+/// The keys of a word of [`letters`], whose folded form begins at `from` and ends the text; the
+/// others are appended where they differ.
+fn lettered_keys(
+    word: &str,
+    text: &mut String,
+    from: usize,
+    changes: letters::Changes,
+) -> [Key; 3] {
+    let lower = key(from, text.len());
+    let (mut plain, mut german) = (lower, lower);
+    if changes.plain {
+        plain = key(text.len(), text.len());
+        letters::plain_onto(word, text);
+        plain.end = text.len() as u32;
+        german = plain;
+    }
+    if changes.german {
+        german = key(text.len(), text.len());
+        letters::german_onto(word, text);
+        german.end = text.len() as u32;
+    }
+    [lower, plain, german]
 }
 
 /// Appends a form of `folded`, unless it is one of `known`.
