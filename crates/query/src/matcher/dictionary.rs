@@ -13,7 +13,8 @@ use super::postings::Postings;
 use super::rough::Rough;
 use super::spine::Spine;
 use super::table::{
-    Gauges, Known, List, Slot, Sought, Starts, Table, Writer, pair, paired, sought, sought_pair,
+    Gauges, Known, List, Slot, Sought, Starts, Table, Way, Writer, pair, paired, sought,
+    sought_pair,
 };
 use crate::fields::{FieldName, PROPERTY_MARK};
 
@@ -131,7 +132,7 @@ impl Dictionary {
     #[inline]
     pub fn find(&self, key: &str, mut each: impl FnMut(Known)) {
         self.each_sought(key, |sought, key| {
-            if let Some(known) = self.found(&sought, key) {
+            if let Some(known) = self.found(self.way(&sought), &sought, key) {
                 each(known);
             }
         });
@@ -152,17 +153,16 @@ impl Dictionary {
         });
     }
 
-    /// Fetches the place where a key would stand from memory. Called for many keys in a row, the
-    /// processor fetches them side by side instead of one after another.
+    /// Where a key is to be looked for.
     #[inline]
-    pub fn touch(&self, sought: &Sought) -> u32 {
-        self.table.touch(sought)
+    pub fn way(&self, sought: &Sought) -> Way<'_> {
+        self.table.way(sought)
     }
 
     /// The number of a key.
     #[inline]
-    pub fn found(&self, sought: &Sought, key: &[u8]) -> Option<Known> {
-        self.table.found(sought, key)
+    pub fn found(&self, way: Way<'_>, sought: &Sought, key: &[u8]) -> Option<Known> {
+        self.table.found(way, sought, key)
     }
 
     /// What has to be looked up for two words that stand one after another, where they may be known

@@ -43,7 +43,7 @@ use anchors::{Anchor, Left, Listing};
 use dictionary::{Book, Dictionary, Id};
 use filed::Filed;
 use occurrences::Occurrences;
-use postings::{Filter, Posting};
+use postings::{Filter, Listed, Posting, Postings};
 use program::{Quick, pack, unpack, unpack_holding};
 
 /// A watch that a post matched.
@@ -424,20 +424,20 @@ impl Snapshot {
         }
         candidates.clear();
         seen.resize(seen.len().max(self.filed.len().div_ceil(64)), 0);
-        let listed = || words.listed().iter().map(|list| self.dictionary.postings(*list));
-        scan::fetch(listed().map(|postings| postings.touch()));
-        for posting in listed().flatten() {
-            if counts {
+        let listed: SmallVec<[Postings<'_>; 64]> =
+            words.listed().iter().map(|list| self.dictionary.postings(*list)).collect();
+        scan::fetch(listed.iter().map(Postings::touch));
+        if counts {
+            for posting in listed.iter().copied().flatten() {
                 let steps = &mut steps[posting.slot as usize];
                 *steps = steps.saturating_add(posting.len() as u32);
             }
-            if !posting.passes(words) {
-                continue;
-            }
+        }
+        let mut bring = |posting: Listed<'_>| {
             let slot = posting.slot;
             let (word, bit) = (&mut seen[slot as usize / 64], 1 << (slot % 64));
             if *word & bit != 0 {
-                continue;
+                return;
             }
             let left = posting.left();
             // Where an alternative fails, another may hold.
@@ -449,6 +449,9 @@ impl Snapshot {
                 Left::Nothing => slots.push(slot),
                 left => candidates.push((slot, left)),
             }
+        };
+        for postings in listed {
+            postings.filter(|posting| posting.passes(words)).for_each(&mut bring);
         }
         candidates.extend(self.always.iter().map(|slot| (*slot, Left::All)));
     }

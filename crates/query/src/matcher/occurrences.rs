@@ -11,7 +11,7 @@ pub(crate) struct Occurrences {
     /// One bit a word: does the post have it? Small enough to stay near the processor.
     present: Vec<u64>,
     /// One bit a trace of a word that the post has.
-    traces: Vec<u64>,
+    traces: Traces,
     found: Vec<Id>,
     /// What is listed under them.
     listed: Vec<List>,
@@ -25,6 +25,25 @@ pub(crate) struct Occurrences {
 
 /// Bits of a trace.
 const TRACE_BITS: u32 = 15;
+
+/// A fixed size: no place in it needs to be checked.
+#[derive(Debug)]
+struct Traces(Box<[u64; 1 << TRACE_BITS >> 6]>);
+
+impl Default for Traces {
+    fn default() -> Traces {
+        Traces(Box::new([0; 1 << TRACE_BITS >> 6]))
+    }
+}
+
+impl Traces {
+    /// Which word a trace's bit is in, and the bit.
+    #[inline]
+    fn place(trace: u16) -> (usize, u64) {
+        let trace = trace & ((1 << TRACE_BITS) - 1);
+        (usize::from(trace / 64), 1 << (trace % 64))
+    }
+}
 
 /// Fifteen bits that a word is roughly known by.
 #[inline]
@@ -40,9 +59,8 @@ impl Occurrences {
     pub fn begin(&mut self, ids: usize) {
         for id in self.found.drain(..) {
             self.present[id as usize / 64] = 0;
-            self.traces[trace(id) as usize / 64] = 0;
+            self.traces.0[Traces::place(trace(id)).0] = 0;
         }
-        self.traces.resize(1 << TRACE_BITS >> 6, 0);
         self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
         self.listed.clear();
         self.placed.clear();
@@ -86,17 +104,17 @@ impl Occurrences {
             return false;
         }
         *word |= bit;
-        let trace = trace(id) as usize;
-        self.traces[trace / 64] |= 1 << (trace % 64);
+        let (at, bit) = Traces::place(trace(id));
+        self.traces.0[at] |= bit;
         self.found.push(id);
         true
     }
 
-    /// Whether the post may have a word with this trace.
+    /// Whether the post may have a word with this trace; the sixteenth bit says nothing.
     #[inline]
     pub fn may_have(&self, trace: u16) -> bool {
-        let word = self.traces.get(trace as usize / 64).copied().unwrap_or_default();
-        word >> (trace % 64) & 1 != 0
+        let (at, bit) = Traces::place(trace);
+        self.traces.0[at] & bit != 0
     }
 
     /// Whether a shape still has to be looked for in this post; asked once, it has not.

@@ -85,8 +85,8 @@ pub(crate) struct Listed<'a> {
     /// The query's slot.
     pub slot: u32,
     head: u32,
-    /// What stands behind slot and head.
-    rest: &'a [u32],
+    /// All words that it takes.
+    words: &'a [u32],
 }
 
 impl Listed<'_> {
@@ -97,20 +97,20 @@ impl Listed<'_> {
         if guard != NO_GUARD && !(words.may_have(trace(guard)) && words.has(guard)) {
             return false;
         }
-        self.rest.is_empty() || filter_passes(self.filter(), words)
+        self.words.len() <= 2 || filter_passes(self.filter(), words)
     }
 
     #[inline]
     fn filter(&self) -> &[u32] {
         let place = usize::from(self.head >> LEFT_SHIFT == ALTERNATIVE);
-        self.rest.get(place..).unwrap_or_default()
+        self.words.get(2 + place..).unwrap_or_default()
     }
 
     /// What is left to be looked at.
     #[inline]
     pub fn left(&self) -> Left {
-        match (self.head >> LEFT_SHIFT, self.rest) {
-            (ALTERNATIVE, [place, ..]) => Left::Alternative(*place),
+        match (self.head >> LEFT_SHIFT, self.words) {
+            (ALTERNATIVE, [_, _, place, ..]) => Left::Alternative(*place),
             (REST, _) => Left::Rest,
             (NOTHING, _) => Left::Nothing,
             _ => Left::All,
@@ -119,7 +119,7 @@ impl Listed<'_> {
 
     /// Words that it takes.
     pub fn len(&self) -> usize {
-        2 + self.rest.len()
+        self.words.len()
     }
 }
 
@@ -127,8 +127,8 @@ impl Listed<'_> {
 fn filter_passes(filter: &[u32], words: &Occurrences) -> bool {
     let mut has = false;
     for pair in filter {
-        has |= words.may_have(*pair as u16 & !LAST);
-        has |= words.may_have((pair >> 16) as u16 & !LAST);
+        has |= words.may_have(*pair as u16);
+        has |= words.may_have((pair >> 16) as u16);
         if pair >> 31 != 0 {
             if !has {
                 return false;
@@ -169,7 +169,7 @@ impl<'a> Iterator for Postings<'a> {
         let [slot, head, ..] = self.0 else { return None };
         let (this, others) = self.0.split_at_checked(length(*head))?;
         self.0 = others;
-        Some(Listed { slot: *slot, head: *head, rest: this.get(2..)? })
+        Some(Listed { slot: *slot, head: *head, words: this })
     }
 }
 

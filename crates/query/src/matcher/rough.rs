@@ -17,6 +17,8 @@ pub(super) struct Rough {
     keys: Spine<[u64; BLOCK]>,
     /// Some beginning was ever asked for.
     any: bool,
+    /// Some was of fewer than [`HEAD_BYTES`] bytes.
+    short: bool,
 }
 
 /// Entries that are copied when one of them changes.
@@ -33,14 +35,14 @@ impl Default for Rough {
         let (mut lengths, mut keys) = (Spine::default(), Spine::default());
         (0..HEADS / BLOCK).for_each(|_| lengths.push(Arc::new([0; BLOCK])));
         (0..KEY_BITS / 64 / BLOCK).for_each(|_| keys.push(Arc::new([0; BLOCK])));
-        Rough { lengths, longer: Vec::new(), keys, any: false }
+        Rough { lengths, longer: Vec::new(), keys, any: false, short: false }
     }
 }
 
 #[inline]
-fn head(bytes: &[u8], length: usize) -> usize {
-    let mut head = length as u32;
-    for byte in bytes.iter().take(length) {
+fn head(bytes: &[u8]) -> usize {
+    let mut head = bytes.len() as u32;
+    for byte in bytes {
         head = head << 8 ^ u32::from(*byte);
     }
     (head.wrapping_mul(0x9e37_79b1) >> 19) as usize
@@ -55,11 +57,12 @@ impl Rough {
     /// Notes a beginning: its bytes, and the hash it is looked up by.
     pub fn add_beginning(&mut self, start: &[u8], hash: usize) {
         self.any = true;
+        self.short |= start.len() < HEAD_BYTES;
         self.add(hash);
         match start.len() {
             0 => {}
             length @ 1..=32 => {
-                let head = head(start, length.min(HEAD_BYTES));
+                let head = head(&start[..length.min(HEAD_BYTES)]);
                 if let Some(block) = self.lengths.get_mut(head / BLOCK) {
                     block[head % BLOCK] |= 1 << (length - 1);
                 }
@@ -78,15 +81,15 @@ impl Rough {
         if !self.any {
             return;
         }
-        for length in 1..HEAD_BYTES.min(key.len() + 1) {
-            if self.lengths(head(key, length)) >> (length - 1) & 1 != 0 {
-                each(length);
+        if self.short {
+            for length in 1..HEAD_BYTES.min(key.len() + 1) {
+                if self.lengths(head(&key[..length])) >> (length - 1) & 1 != 0 {
+                    each(length);
+                }
             }
         }
-        if key.len() < HEAD_BYTES {
-            return;
-        }
-        let mut lengths = self.lengths(head(key, HEAD_BYTES)) & !0b11;
+        let Some(start) = key.first_chunk::<HEAD_BYTES>() else { return };
+        let mut lengths = self.lengths(head(start)) & !0b11;
         if key.len() < 32 {
             lengths &= (1 << key.len()) - 1;
         }
