@@ -457,6 +457,13 @@ impl Store {
         })
     }
 
+    /// How many alerts nobody acknowledged, alone: [`Store::totals`] counts every post.
+    pub async fn open_alerts(&self) -> Result<u64> {
+        let sql = "SELECT count(*) FROM alerts WHERE acknowledged_at IS NULL";
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(self.readers()).await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Adds mentions of posts already stored (a new watch is filled from the past). No alerts, and
     /// nothing for the latency ledger. Posts and watches that are gone and mentions that are known
     /// are left out; returns mentions added.

@@ -272,7 +272,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
 }
 
 fn reader_options(path: &Path) -> SqliteConnectOptions {
-    common_options(path).pragma("cache_size", "-2048").pragma("query_only", "ON")
+    // Holds what stands above the leaves of the large tables' trees at ten million mentions.
+    common_options(path).pragma("cache_size", "-8192").pragma("query_only", "ON")
 }
 
 fn common_options(path: &Path) -> SqliteConnectOptions {

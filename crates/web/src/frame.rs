@@ -49,7 +49,7 @@ impl Frame {
     ) -> Result<Frame, Fail> {
         let mut frame = Frame::bare(app, visit, &format!("title-{active}"));
         frame.active = active;
-        frame.open_alerts = app.store().totals().await?.open_alerts;
+        frame.open_alerts = app.store().open_alerts().await?;
         let done = query.get("done");
         let known = !done.is_empty() && visit.words().or("done", done) != done;
         frame.done = known.then(|| visit.words().say(&format!("done-{done}")).into_owned());

@@ -109,6 +109,7 @@ async fn the_first_to_take_note_is_kept() {
     let open = store.alerts(true, Page::Before(99), 9).await.unwrap();
     assert_eq!((open.len(), open[0].number), (1, 3));
     assert_eq!(store.totals().await.unwrap().open_alerts, 1);
+    assert_eq!(store.open_alerts().await.unwrap(), 1);
     let missing = store.acknowledge(AlertId([0; 16]), "x", NOW).await;
     assert!(matches!(missing, Err(StoreError::Missing(_))));
 }

@@ -175,14 +175,14 @@ pub async fn show(
     let clock = app.clock(visit.lang);
     let rows = store.crossings(id).await?;
     let learnt = app.0.options.hooks.calibration();
-    let foreseen = foreseen::of(store, &learnt, &clock, &row).await?;
-    let dots = picture::dots(store, &row).await?;
     // What reads a large story whole is asked at once.
-    let fan = foreseen.fan.clone();
-    let (scene, who) = tokio::try_join!(
-        async { Ok::<_, Fail>(Scene::of(store, &row, clock.now, &rows, fan, &dots).await?) },
-        async { Ok(store.voices(id, VOICES).await?) },
+    let (foreseen, dots, bins, who) = tokio::try_join!(
+        foreseen::of(store, &learnt, &clock, &row),
+        picture::dots(store, &row),
+        picture::bins(store, &row, clock.now),
+        store.voices(id, VOICES),
     )?;
+    let scene = Scene::made(&row, clock.now, &rows, foreseen.fan.clone(), &dots, bins);
     let drawn = picture::drawn(&scene, &clock);
     let news = news(&app, &clock, &visit, id).await?;
     let template = StoryPage {

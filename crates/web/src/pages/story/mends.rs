@@ -48,7 +48,8 @@ pub async fn takeable(
     if dots.len() < 2 {
         return Ok(Vec::new());
     }
-    let since = dots.first().map(|dot| dot.at);
+    // No farther back than what is offered.
+    let since = dots.iter().rev().take(OFFERED).next_back().map(|dot| dot.at);
     let filter = MentionFilter { story: Some(id), since, ..MentionFilter::default() };
     let rows = app.store().mentions(&filter, Page::Newest, READ).await?;
     let texts: HashMap<i64, String> =

@@ -41,6 +41,21 @@ pub async fn dots(store: &Store, row: &StoryRow) -> Result<Vec<store::Dot>> {
     store.dots(row.id, NEWEST).await
 }
 
+/// Its appearances by rung and time, where there are too many to be drawn one by one.
+pub async fn bins(store: &Store, row: &StoryRow, now: Time) -> Result<Vec<Bin>> {
+    let (from, until) = stretch(row, now);
+    match row.posts {
+        ..=SINGLE_NARROW => Ok(Vec::new()),
+        _ => store.bins(row.id, from, until, Size::Wide.slots()).await,
+    }
+}
+
+/// The time that is drawn: to now while it grows.
+fn stretch(row: &StoryRow, now: Time) -> (Time, Time) {
+    let end = if row.state == StoryState::Growing { row.last.max(now) } else { row.last };
+    (row.first, end.max(row.first.plus(SHORTEST)))
+}
+
 /// What is drawn of a story, but for what stands on the rungs: that differs by width.
 pub struct Scene<'a> {
     row: &'a StoryRow,
@@ -59,17 +74,25 @@ impl<'a> Scene<'a> {
         fan: Option<Fan>,
         dots: &'a [store::Dot],
     ) -> Result<Scene<'a>> {
-        let end = if row.state == StoryState::Growing { row.last.max(now) } else { row.last };
-        let (from, until) = (row.first, end.max(row.first.plus(SHORTEST)));
-        let bins = match row.posts {
-            ..=SINGLE_NARROW => Vec::new(),
-            _ => store.bins(row.id, from, until, Size::Wide.slots()).await?,
-        };
+        let bins = bins(store, row, now).await?;
+        Ok(Scene::made(row, now, crossings, fan, dots, bins))
+    }
+
+    /// What was gathered, put together.
+    pub fn made(
+        row: &'a StoryRow,
+        now: Time,
+        crossings: &[CrossingRow],
+        fan: Option<Fan>,
+        dots: &'a [store::Dot],
+        bins: Vec<Bin>,
+    ) -> Scene<'a> {
+        let (from, until) = stretch(row, now);
         let crossed = |row: &CrossingRow| Crossed { tier: row.tier, at: row.at, after: row.after };
         let crossings = crossings.iter().map(crossed).collect();
         let marks = Marks::Dots(Vec::new());
         let picture = Picture { from, until, posts: row.posts, marks, crossings, fan };
-        Ok(Scene { row, dots, bins, picture })
+        Scene { row, dots, bins, picture }
     }
 
     /// What is drawn for this width.
