@@ -256,7 +256,7 @@ mod tests {
         check("ﬁne Ａ", "fine a");
         check("新聞 ニュース", "新 聞 ニュース");
         check("Straße.Übel", "straße=strasse übel=ubel=uebel");
-        check("ΟΔΟΣ", "οδοσ");
+        check("ΟΔΟΣ α\u{387}β", "οδοσ α β");
         check("йод ёж", "йод ёж=еж");
         check("", "");
         check("… — !", "");
@@ -341,6 +341,24 @@ mod tests {
             keys.dedup();
             assert_eq!(keys.len(), many, "{text:?} {keys:?}");
             last = end;
+        }
+    }
+
+    /// No sign between, before or behind letters makes a key that is read as other keys.
+    #[test]
+    fn every_sign_leaves_keys_that_are_words() {
+        let mut again = Words::new();
+        for c in '\u{80}'..='\u{ffff}' {
+            for text in [format!("a{c}b"), format!("1{c}1"), format!("𖫐{c}A")] {
+                let all = words(&text);
+                for token in all.tokens() {
+                    let lower = all.lower(token);
+                    again.clear();
+                    again.push(lower);
+                    let read: Vec<&str> = again.tokens().iter().map(|t| again.lower(t)).collect();
+                    assert_eq!(read, [lower], "{text:?}");
+                }
+            }
         }
     }
 

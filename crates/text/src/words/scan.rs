@@ -180,7 +180,8 @@ impl<'a> Scan<'a> {
         let mut before = ' ';
         while let Some((i, c)) = chars.next() {
             let after = chars.peek().map_or(' ', |&(_, c)| c);
-            let parts = matches!(c, '.' | ':' | '·' | '．' | '：');
+            // The Greek one (U+0387) folds into the middle dot.
+            let parts = matches!(c, '.' | ':' | '·' | '\u{387}' | '．' | '：');
             let parts = parts && i > 0 && !(before.is_numeric() && after.is_numeric());
             // A letter that folds into an apostrophe joins what that joins.
             if parts || is_apostrophe(c) && !apostrophe_joins(before, after) {
