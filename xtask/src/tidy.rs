@@ -2,6 +2,7 @@
 //! from what it looks at to the list of what breaks it, and has a test that plants a violation.
 //! The same check over the real tree is a test, so `cargo test` keeps the rules too.
 
+mod counts;
 mod files;
 mod imports;
 mod labels;
@@ -48,6 +49,7 @@ pub fn check() -> anyhow::Result<Vec<String>> {
     broken.extend(locales::check(&tree.files));
     broken.extend(labels::check(&labels::all()));
     broken.extend(files::overviews(&tree.files));
+    broken.extend(counts::check(&tree.files));
     Ok(broken)
 }
 
