@@ -4,7 +4,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::letters;
+use super::letters::{self, Changes};
 
 /// The folded form of a word, accents kept: NFKC, lower case, one kind of apostrophe, one sigma,
 /// no style marks. A sign that NFKC would take apart into several words (`½`, `㏂`) stays whole.
@@ -16,13 +16,17 @@ pub fn fold(word: &str) -> String {
     out
 }
 
-/// Appends [`fold`] of a word.
-pub(super) fn fold_onto(word: &str, out: &mut String) {
+/// Appends [`fold`] of a word; where it is of ASCII and [`letters`] alone, how its forms differ.
+pub(super) fn fold_onto(word: &str, out: &mut String) -> Option<Changes> {
     if word.is_ascii() {
         ascii_onto(word, out);
-    } else if letters::onto(word, out).is_none() {
+        return Some(Changes::default());
+    }
+    let changes = letters::onto(word, out);
+    if changes.is_none() {
         fold_slowly(word, out);
     }
+    changes
 }
 
 /// The same for any word, by Unicode's tables.

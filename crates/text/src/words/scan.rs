@@ -342,16 +342,17 @@ impl<'a> Scan<'a> {
         let word = &self.text[start..end];
         let words = &mut *self.words;
         let from = words.text.len();
-        if kind != Kind::Emoji
-            && let Some(changes) = letters::onto(word, &mut words.text)
-        {
+        let changes = match kind {
+            Kind::Emoji => {
+                words.text.extend(word.chars().filter(|c| !is_style(*c)));
+                None
+            }
+            _ => fold_onto(word, &mut words.text),
+        };
+        if let Some(changes) = changes {
             let keys = lettered_keys(word, &mut words.text, from, changes);
             self.push(start, end, kind, keys, short);
             return;
-        }
-        match kind {
-            Kind::Emoji => words.text.extend(word.chars().filter(|c| !is_style(*c))),
-            _ => fold_onto(word, &mut words.text),
         }
         let lower = key(from, words.text.len());
         let (mut plain, mut german) = (lower, lower);
@@ -443,18 +444,13 @@ fn lettered_keys(
     changes: letters::Changes,
 ) -> [Key; 3] {
     let lower = key(from, text.len());
-    let (mut plain, mut german) = (lower, lower);
-    if changes.plain {
-        plain = key(text.len(), text.len());
-        letters::plain_onto(word, text);
-        plain.end = text.len() as u32;
-        german = plain;
-    }
-    if changes.german {
-        german = key(text.len(), text.len());
-        letters::german_onto(word, text);
-        german.end = text.len() as u32;
-    }
+    let mut appended = |onto: fn(&str, &mut String)| {
+        let from = text.len();
+        onto(word, text);
+        key(from, text.len())
+    };
+    let plain = if changes.plain { appended(letters::plain_onto) } else { lower };
+    let german = if changes.german { appended(letters::german_onto) } else { plain };
     [lower, plain, german]
 }
 
