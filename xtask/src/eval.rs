@@ -74,6 +74,7 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     }
     if wanted("learning") {
         learning::lessons(&options.data, &mut figures)?;
+        learning::off_topic(&options.data, &mut figures)?;
         learning::targets(&options.data, &mut figures)?;
     }
     if wanted("words") {

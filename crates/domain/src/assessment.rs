@@ -31,7 +31,7 @@ pub struct Facts {
     /// See `judged`.
     pub negative: u64,
     /// Posts of each kind, in the order of [`Kind::ALL`].
-    pub kinds: [u64; 7],
+    pub kinds: [u64; Kind::COUNT],
     /// Posts of the last hour.
     pub hour: u64,
     /// Mentions an hour that its watches usually have at this hour; `None` while nothing is known.
@@ -327,8 +327,8 @@ mod tests {
         );
     }
 
-    fn kinds(of: &[(Kind, u64)]) -> [u64; 7] {
-        let mut kinds = [0; 7];
+    fn kinds(of: &[(Kind, u64)]) -> [u64; Kind::COUNT] {
+        let mut kinds = [0; Kind::COUNT];
         of.iter().for_each(|(kind, n)| kinds[*kind as usize] = *n);
         kinds
     }

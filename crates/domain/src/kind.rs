@@ -20,11 +20,17 @@ pub enum Kind {
     Crisis,
     /// An insult or a threat against people.
     Abuse,
+    /// The words are there, but it speaks of something else than the watch is about. The machine
+    /// says so only where people taught it.
+    Offtopic,
 }
 
 impl Kind {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
     /// Every kind.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; Kind::COUNT] = [
         Kind::Complaint,
         Kind::Question,
         Kind::Praise,
@@ -32,6 +38,7 @@ impl Kind {
         Kind::Claim,
         Kind::Crisis,
         Kind::Abuse,
+        Kind::Offtopic,
     ];
 
     /// The name used in queries, addresses and exports.
@@ -45,7 +52,15 @@ impl Kind {
             Kind::Claim => "claim",
             Kind::Crisis => "crisis",
             Kind::Abuse => "abuse",
+            Kind::Offtopic => "offtopic",
         }
+    }
+
+    /// Whether what one watch's mentions teach of it says nothing of another's: what is off topic
+    /// for one may be just what the other is about.
+    #[must_use]
+    pub const fn is_of_one_watch(self) -> bool {
+        matches!(self, Kind::Offtopic)
     }
 
     /// The kind of that name, case aside.
@@ -73,10 +88,12 @@ impl Kinds {
     /// None of them.
     pub const NONE: Kinds = Kinds(0);
 
-    /// Those of a number from the database; bits without a kind are left out.
+    /// Those of a number from the database.
     #[must_use]
     pub const fn of_bits(bits: u8) -> Kinds {
-        Kinds(bits & ((1 << Kind::ALL.len()) - 1))
+        // One bit each: there is no other.
+        const { assert!(Kind::COUNT == u8::BITS as usize) };
+        Kinds(bits)
     }
 
     /// As a number.

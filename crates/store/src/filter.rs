@@ -80,6 +80,7 @@ pub(crate) async fn lead(
     let alone = candidates.len() == 1
         && filter.tones.is_empty()
         && filter.kinds.is_empty()
+        && filter.without.is_empty()
         && filter.copies.is_none()
         && filter.words.is_none();
     if candidates.is_empty() || (alone && need == Need::All) {
@@ -135,6 +136,9 @@ pub(crate) fn push(sql: &mut QueryBuilder<Sqlite>, filter: &MentionFilter) {
     one_of(sql, "m.tone", filter.tones.iter().map(|tone| tone.as_str()));
     if !filter.kinds.is_empty() {
         sql.push(" AND m.kinds & ").push_bind(i64::from(filter.kinds.bits())).push(" <> 0");
+    }
+    if !filter.without.is_empty() {
+        sql.push(" AND m.kinds & ").push_bind(i64::from(filter.without.bits())).push(" = 0");
     }
     tiers(sql, filter);
     source(sql, filter);

@@ -402,6 +402,8 @@ pub struct MentionFilter {
     pub tones: Vec<Tone>,
     /// Of at least one of these kinds.
     pub kinds: Kinds,
+    /// Of none of these kinds.
+    pub without: Kinds,
     /// From sources on these tiers.
     pub tiers: Vec<Tier>,
     /// From this source.

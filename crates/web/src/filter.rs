@@ -1,7 +1,7 @@
 //! Which mentions: the filter as it stands in the address, so that every view can be linked.
 
 use domain::story::StoryId;
-use domain::{Channel, Kind, Platform, SourceId, Tier, Tone, WatchId};
+use domain::{Channel, Kind, Kinds, Platform, SourceId, Tier, Tone, WatchId};
 use jiff::tz::TimeZone;
 use store::MentionFilter;
 
@@ -22,7 +22,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads `watch=1&platform=bluesky&channel=blog&lang=de&tone=negative&kind=question&tier=leading
-    /// &source=HEX&story=7&copies=no&words=…&since=2026-11-24&until=2026-11-24T12:00`.
+    /// &without=offtopic&source=HEX&story=7&copies=no&words=…&since=2026-11-24&until=2026-11-24T12:00`.
     pub fn read(query: &Pairs, zone: &TimeZone) -> Wanted {
         let mut wanted = Wanted::default();
         for (name, value) in &query.0 {
@@ -42,13 +42,8 @@ impl Wanted {
             "channel" => add(&mut filter.channels, Channel::named(value)),
             "lang" => add(&mut filter.langs, lang(value)),
             "tone" => add(&mut filter.tones, Tone::named(value)),
-            "kind" => match Kind::named(value).filter(|kind| !filter.kinds.has(*kind)) {
-                Some(kind) => {
-                    filter.kinds = filter.kinds.with(kind);
-                    true
-                }
-                None => false,
-            },
+            "kind" => add_kind(&mut filter.kinds, value),
+            "without" => add_kind(&mut filter.without, value),
             "tier" => add(&mut filter.tiers, Tier::named(value)),
             "story" => set(&mut filter.story, value.parse().ok().map(StoryId)),
             "copies" => set(&mut filter.copies, copies(value)),
@@ -89,6 +84,12 @@ fn add<T: PartialEq>(list: &mut Vec<T>, value: Option<T>) -> bool {
         }
         _ => false,
     }
+}
+
+fn add_kind(kinds: &mut Kinds, value: &str) -> bool {
+    let before = *kinds;
+    *kinds = Kind::named(value).map_or(before, |kind| before.with(kind));
+    *kinds != before
 }
 
 fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {

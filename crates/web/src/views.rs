@@ -91,6 +91,7 @@ pub fn kinds_shown(words: Words, row: &MentionRow) -> Vec<KindView> {
         meaning: match (&row.kind_verdict, text::kinds::measured(kind, lang)) {
             (Some(_), _) => words.say("tone-by-person").into_owned(),
             (None, Some((right, _))) => words.n("kind-right", u64::from(right)).into_owned(),
+            (None, None) if kind.is_of_one_watch() => words.say("kind-learnt").into_owned(),
             (None, None) => words.say("kind-unmeasured").into_owned(),
         },
     };

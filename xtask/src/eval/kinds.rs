@@ -125,8 +125,9 @@ impl Tally {
     }
 }
 
+/// Every kind that the machine tells unless taught otherwise.
 fn every() -> Kinds {
-    Kind::ALL.into_iter().collect()
+    Kind::ALL.into_iter().filter(|kind| !kind.is_of_one_watch()).collect()
 }
 
 fn read_kinds(cell: &str) -> anyhow::Result<Kinds> {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use domain::Tone;
-use text::head::{self, Head, Lesson};
+use domain::{Kind, Kinds, Tone};
+use text::head::{self, Head, KindLesson, Lesson};
+use text::kinds;
 use text::sentiment::{self, Care};
 use text::target;
 
@@ -44,6 +45,67 @@ pub fn lessons(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
     }
     curve("airlines 2015 (en)", "en", rows, "airlines", figures);
     Ok(())
+}
+
+/// What a watch's own verdicts "off topic" bring: railway feedback that its labels call irrelevant.
+///
+/// # Errors
+/// The data are not there.
+pub fn off_topic(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
+    let table = data::rows(&folder.join("sentiment/germeval2017_dev_NOSHIP.tsv.gz"))?;
+    let mut rows: Vec<(&str, bool)> =
+        table.iter().map(|row| (row[2].as_str(), row[1] == "irrelevant")).collect();
+    shuffle(&mut rows, 1);
+    let off = rows.iter().filter(|(_, off)| *off).count() as f64 / rows.len() as f64;
+    println!("\n# What is off topic, of {} posts of GermEval 2017 (dev, de)\n", rows.len());
+    println!("                        told              surely told");
+    println!("lessons  right  AUC     precision  recall  precision  recall");
+    println!("{:>7} {:6.3}", "none", 1.0 - off);
+    let most = rows.len() - rows.len().div_ceil(FOLDS);
+    let mut last = (0.0, 0.0);
+    for taught in LESSONS.map(|count| count.min(most)) {
+        let judged: Vec<(f32, bool)> =
+            (0..FOLDS).flat_map(|fold| fold_off_topic(&rows, fold, taught)).collect();
+        let right = judged.iter().filter(|(share, off)| (*share > 0.5) == *off).count();
+        last = (right as f64 / judged.len() as f64, auc(&judged));
+        let (told, surely) = (told_from(0.5, &judged), told_from(kinds::SURELY, &judged));
+        println!("{taught:>7} {:6.3} {:6.3} {told} {surely}", last.0, last.1);
+    }
+    figures.at_least("lessons_germeval2017_off_topic_right_with_all", last.0, "share", 0.89);
+    figures.at_least("lessons_germeval2017_off_topic_auc_with_all", last.1, "AUC", 0.90);
+    Ok(())
+}
+
+/// Precision and recall of what is told from that share on.
+fn told_from(least: f32, judged: &[(f32, bool)]) -> String {
+    let of = |wanted: fn(bool, bool) -> bool| {
+        judged.iter().filter(|(share, off)| wanted(*share > least, *off)).count() as f64
+    };
+    let hits = of(|told, off| told && off);
+    let (told, off) = (of(|told, _| told), of(|_, off| off));
+    format!("{:10.3} {:7.3}", hits / told.max(1.0), hits / off.max(1.0))
+}
+
+/// How likely each text of a fold is off topic to a head taught by so many of the others.
+fn fold_off_topic(rows: &[(&str, bool)], fold: usize, taught: usize) -> Vec<(f32, bool)> {
+    let of = |own: bool| {
+        let of = move |i: &usize| (i % FOLDS == fold) == own;
+        (0..rows.len()).filter(of).map(|i| rows[i]).collect::<Vec<_>>()
+    };
+    let (own, mut others) = (of(true), of(false));
+    shuffle(&mut others, 100 + fold as u64);
+    let kinds = |off: bool| if off { Kinds::NONE.with(Kind::Offtopic) } else { Kinds::NONE };
+    let lessons: Vec<KindLesson<'_>> = (others[..taught].iter())
+        .map(|&(text, off)| KindLesson { text, lang: "de", kinds: kinds(off) })
+        .collect();
+    let head = head::learn_kind(Kind::Offtopic, &lessons, &[]).map(|learnt| learnt.head);
+    let share = |text: &str| {
+        let reading = sentiment::read(Care::Close, text, "de");
+        head.as_ref().zip(reading).map_or(0.0, |(head, reading)| {
+            kinds::likely_by(head, Kind::Offtopic, text, "de", &reading)
+        })
+    };
+    own.into_iter().map(|(text, off)| (share(text), off)).collect()
 }
 
 fn labelled(label: &str, text: &str) -> Option<(String, Tone)> {

@@ -257,7 +257,7 @@ Examples:
         #[arg(long, value_name = "NAME")]
         watch: Option<String>,
         /// What judges whether mentions are of this kind (complaint, question, praise, call, claim,
-        /// crisis or abuse) instead of their tone
+        /// crisis, abuse or offtopic) instead of their tone
         #[arg(long)]
         kind: Option<String>,
     },

@@ -137,18 +137,20 @@ pub async fn read_some(
     let read = store::behind("care", reading).await?;
     let told: Vec<ReadAgain> = read
         .iter()
-        .map(|(row, (sentiment, kinds))| ReadAgain {
+        .map(|(row, judged)| ReadAgain {
             mention: row.number,
             versions: row.versions,
-            sentiment: *sentiment,
-            kinds: *kinds,
+            sentiment: judged.sentiment,
+            kinds: judged.kinds,
         })
         .collect();
     store.read_again(&told).await?;
     let rules = rules.load();
-    for (row, (sentiment, kinds)) in read.into_iter().filter(|(row, _)| row.verdict.is_none()) {
+    for (row, Judged { sentiment, kinds, beside }) in read {
         let Some(rule) = rules.get(row.watch) else { continue };
-        if !telling.wants(&row.post, now) {
+        // Whom it would tell has been there: a person judged it.
+        let judged = row.verdict.is_some() || row.kind_verdict.is_some();
+        if judged || beside || !telling.wants(&row.post, now) {
             continue;
         }
         let id = row.post.id();
@@ -170,8 +172,13 @@ pub async fn read_some(
     Ok(rows.len())
 }
 
-/// How a mention sounds, and what it is.
-type Judged = (Option<Sentiment>, Kinds);
+/// What a mention is.
+struct Judged {
+    sentiment: Option<Sentiment>,
+    kinds: Kinds,
+    /// It is surely off topic.
+    beside: bool,
+}
 
 /// The mentions of one post that had a quick look only, judged.
 fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Judged)> {
@@ -179,11 +186,13 @@ fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Judged
     let found: Vec<Found<'_>> =
         rows.iter().map(|row| Found { watch: row.watch, spans: &row.spans }).collect();
     let tones = Tones::of(post, heads, &found, Care::Close);
-    let judge = |(i, row): (usize, &MentionRow)| {
-        if row.quick { (tones.towards(i), tones.kinds(i)) } else { (None, Kinds::NONE) }
+    let judge = |(i, row): (usize, MentionRow)| {
+        let kinds = tones.kinds(i);
+        let beside = tones.is_beside_the_point(i, kinds);
+        (row, Judged { sentiment: tones.towards(i), kinds, beside })
     };
-    let judged: Vec<Judged> = rows.iter().enumerate().map(judge).collect();
-    rows.into_iter().zip(judged).filter(|(row, _)| row.quick).collect()
+    let quick = rows.iter().cloned().enumerate().filter(|(_, row)| row.quick);
+    quick.map(judge).collect()
 }
 
 #[cfg(test)]

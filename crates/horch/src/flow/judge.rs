@@ -130,13 +130,17 @@ impl Judge {
         let care = self.patience.take();
         let tones = Tones::of(&post, &rules.heads, &found, care);
         let quick = tones.are_quick();
-        let sentiments: Vec<_> =
-            (0..found.len()).map(|i| (tones.towards(i), tones.kinds(i))).collect();
+        let judged: Vec<_> = (0..found.len())
+            .map(|i| {
+                let kinds = tones.kinds(i);
+                (tones.towards(i), kinds, tones.is_beside_the_point(i, kinds))
+            })
+            .collect();
         let tell = self.telling.wants(&post, now);
         let mentions = matches
             .into_iter()
-            .zip(sentiments)
-            .filter_map(|(found, (sentiment, kinds))| {
+            .zip(judged)
+            .filter_map(|(found, (sentiment, kinds, beside))| {
                 let Rule { version, alerts } = rules.get(found.watch)?;
                 let mention = NewMention {
                     watch: found.watch,
@@ -148,7 +152,7 @@ impl Judge {
                     quick,
                     matched: now,
                 };
-                let alert = if tell { alert_for(alerts, &mention, id) } else { None };
+                let alert = if tell && !beside { alert_for(alerts, &mention, id) } else { None };
                 Some(JudgedMention { mention, alert })
             })
             .collect();
@@ -236,6 +240,18 @@ impl<'p> Tones<'p> {
         let watch = self.found[i].watch;
         let heads = |kind: Kind| self.heads.of_kind(watch, kind).map(|head| &**head);
         kinds::by(&heads, &self.text, lang, reading)
+    }
+
+    /// Whether the post, of these kinds to that watch, is so surely off topic that it raises no
+    /// alert there. A doubtful one does: one alert too many costs less than one too few.
+    #[must_use]
+    pub fn is_beside_the_point(&self, i: usize, kinds: Kinds) -> bool {
+        let likely = || {
+            let head = self.heads.of_kind(self.found[i].watch, Kind::Offtopic)?;
+            let (lang, reading) = (self.lang.as_deref()?, self.whole.get()?.as_ref()?);
+            Some(kinds::likely_by(head, Kind::Offtopic, &self.text, lang, reading))
+        };
+        kinds.has(Kind::Offtopic) && likely().is_some_and(|likely| likely >= kinds::SURELY)
     }
 
     /// What of the text speaks of one watch's names alone, if others' are there and can be told

@@ -91,13 +91,18 @@ async fn kinds(
     last: i64,
 ) -> store::Result<()> {
     let store = &house.store;
-    let all = kind_lessons(store, None).await?;
+    let all = kind_lessons(store, None, kind).await?;
     let counts = store.kind_verdicts_per_watch().await?;
     let said = all.iter().map(|lesson| (lesson.watch, lesson.revision));
     for watch in due(Some(kind), known, last, &counts, said) {
-        let own = if watch.is_some() { kind_lessons(store, watch).await? } else { all.clone() };
-        let others = of_others(&all, watch, |lesson| lesson.watch);
-        if watch.is_none() || !others.is_empty() {
+        let alone = kind.is_of_one_watch();
+        if alone && watch.is_none() {
+            continue;
+        }
+        let own =
+            if watch.is_some() { kind_lessons(store, watch, kind).await? } else { all.clone() };
+        let others = if alone { vec![] } else { of_others(&all, watch, |lesson| lesson.watch) };
+        if alone || watch.is_none() || !others.is_empty() {
             let learn = move || head::learn_kind(kind, &kinds_read(&own), &kinds_read(&others));
             add(house, Subject { watch, kind: Some(kind) }, last, learn).await?;
         }
@@ -141,13 +146,17 @@ async fn lessons(
     Ok(lessons)
 }
 
-/// The same of kinds.
+/// The same of one kind. Whoever says that a mention is off topic says nothing else of it.
 async fn kind_lessons(
     store: &store::Store,
     watch: Option<WatchId>,
+    kind: Kind,
 ) -> store::Result<Vec<store::KindLesson>> {
     let mut lessons = store.kind_lessons(watch, MOST_LESSONS as u32).await?;
-    lessons.retain_mut(|lesson| is_read(&lesson.text, &mut lesson.lang));
+    lessons.retain_mut(|lesson| {
+        (kind == Kind::Offtopic || !lesson.kinds.has(Kind::Offtopic))
+            && is_read(&lesson.text, &mut lesson.lang)
+    });
     Ok(lessons)
 }
 
@@ -305,6 +314,50 @@ mod tests {
         store.choose_head(Subject::tone(None), Choice::Version(heads[0].id)).await.unwrap();
         let (again, ..) = watches::load(&store, &state).await.unwrap();
         assert!(again.heads.of(domain::WatchId(1)).is_some());
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_off_topic_for_one_watch_raises_no_alert_there_and_is_nothing_to_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let every = AlertRules { every: true, ..AlertRules::default() };
+        for (name, query) in [("Railway", "falkenrot"), ("Film", "falkenrot AND kino")] {
+            store.add_watch(name, query, every, Time(0)).await.unwrap();
+        }
+        let house =
+            House { store: store.clone(), clock: Clock::wall(), stop: CancellationToken::new() };
+        let state = State::default();
+        let (rules, mut book, _) = watches::load(&store, &state).await.unwrap();
+        let rules = ArcSwap::from_pointee(rules);
+        let said = [
+            "der Film Falkenrot läuft im Kino an",
+            "Falkenrot hat zwanzig Minuten Verspätung",
+            "im Kino gesehen: Falkenrot, toller Film",
+            "steige gleich in den Falkenrot nach Ulm",
+        ];
+        hear(&store, &rules.load(), (0..60).map(|n| post(n, said[n % 4])).collect()).await;
+        for row in newest(&store, 200).await.iter().filter(|row| row.watch_name == "Railway") {
+            let film = row.post.text().contains("Kino");
+            let kinds = if film { row.kinds.with(Kind::Offtopic) } else { row.kinds };
+            store.say_kinds(row.number, kinds, "Ada", Time(0)).await.unwrap();
+        }
+        learn_once(&house, &mut 0).await.unwrap();
+        let learnt: Vec<Subject> = store.heads().await.unwrap().iter().map(|h| h.subject).collect();
+        let own = Subject { watch: Some(WatchId(1)), kind: Some(Kind::Offtopic) };
+        assert!(learnt.contains(&own), "{learnt:?}");
+        assert!(!learnt.contains(&Subject { watch: None, ..own }), "{learnt:?}");
+        book.refresh(&store, &rules, &state).await.unwrap();
+        let mut told = Ingest::default();
+        let fresh = [post(100, said[0]), post(101, said[1])];
+        let seen = fresh.into_iter().map(|p| Observation::Seen(Box::new(p))).collect();
+        let batch = Batch { observations: seen, ..Batch::default() };
+        Judge::new(Telling::All).judge(&rules.load(), batch, Time(0), &mut told);
+        let mentions: Vec<(i64, bool, bool)> = (told.posts.iter())
+            .flat_map(|judged| &judged.mentions)
+            .map(|m| (m.mention.watch.0, m.mention.kinds.has(Kind::Offtopic), m.alert.is_some()))
+            .collect();
+        assert_eq!(mentions, [(1, true, false), (2, false, true), (1, false, true)]);
         store.close().await;
     }
 

@@ -29,7 +29,7 @@ pub struct Sums {
     /// Negative ones among them.
     pub negative: u64,
     /// Posts of each kind, of the newest 2,000.
-    pub kinds: [u64; 7],
+    pub kinds: [u64; Kind::COUNT],
 }
 
 impl Store {

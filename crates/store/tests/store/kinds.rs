@@ -77,6 +77,8 @@ async fn mentions_are_found_by_their_kinds() {
         let filter = MentionFilter { kinds: kinds(list), ..MentionFilter::default() };
         store.count_mentions(&filter).await.unwrap()
     };
+    let without = MentionFilter { without: kinds(&[Kind::Complaint]), ..MentionFilter::default() };
+    assert_eq!(store.count_mentions(&without).await.unwrap(), 2);
     assert_eq!(count(&[Kind::Question]).await, 2);
     assert_eq!(count(&[Kind::Complaint, Kind::Praise]).await, 1);
     assert_eq!(count(&[Kind::Praise]).await, 0);

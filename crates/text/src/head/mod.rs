@@ -158,13 +158,12 @@ impl Head {
         layer.shares(reading, &features::normalise(text))
     }
 
-    /// Whether a text, as read, is of the kind this head learnt; `likely` is how likely it is
-    /// without, 0 to 1.
-    #[must_use]
-    pub fn says(&self, likely: f32, reading: &Reading, text: &str) -> bool {
+    /// How likely a text, as read, is of the kind this head learnt, 0 to 1; `likely` is the same
+    /// without the head. See [`kinds::likely_by`](crate::kinds::likely_by).
+    pub(crate) fn likely(&self, likely: f32, reading: &Reading, text: &str) -> f32 {
         let shipped = Reading { shares: either(likely), embedding: reading.embedding.clone() };
-        let shares = self.shares(&shipped, text);
-        shares[2] > shares[0]
+        let [not, _, is] = self.shares(&shipped, text);
+        is / (is + not).max(f32::MIN_POSITIVE)
     }
 
     /// As bytes.

@@ -63,7 +63,7 @@ impl Row {
         let (text, lang) = (lesson.text, lesson.lang);
         let row = Row::of(&Lesson { text, lang, tone }, weight)?;
         let likely = |shares: &[f32; 3]| {
-            either(kinds::likely(kinds::points(text, lang, Some(shares))[kind as usize]))
+            either(kinds::before(kind, kinds::points(text, lang, Some(shares))[kind as usize]))
         };
         let (shipped, quick) = (likely(&row.shipped), likely(&row.quick));
         Some(Row { shipped, quick, scores: logs(&shipped), ..row })

@@ -173,6 +173,7 @@ impl Look {
             Kind::Call => -yes(self.asked > 0) - yes(tone.is_bad() && self.first && !self.exclaims),
             Kind::Claim => self.claim(&tone),
             Kind::Crisis => -2 * yes(tone.is_good()) - 2 * yes(self.laughs) - 2 * yes(self.sells),
+            Kind::Offtopic => 0,
             Kind::Abuse => {
                 yes(self.second) + yes(tone.is_bad())
                     - 3 * yes(tone.is_good())

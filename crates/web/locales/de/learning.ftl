@@ -8,9 +8,9 @@ tone-ask = Wie klingt das gegenüber dem, worum es in diesem Suchauftrag geht?
 tone-take-back = Gesagtes zurücknehmen
 tone-teaches = Ihr Wort gilt sofort, und Horch lernt daraus. Bestätigen Sie auch, was stimmt: Aus Fehlern allein lernt es, sich in die andere Richtung zu irren.
 title-learning = Was Horch gelernt hat
-learning-about = Horch lernt aus dem, was Menschen hier über die Tonlage von Erwähnungen sagen.
+learning-about = Horch lernt aus dem, was Menschen hier über Erwähnungen sagen: wie sie klingen, was sie sind, und ob gemeint ist, worum es dem Suchauftrag geht.
 learning-open = Was es gebracht hat, und welche Fassung urteilt
-learning-text = Wer bei einer Erwähnung sagt, wie sie klingt, schult ein kleines Modell dieses Hauses, das auf dem mitgelieferten aufsetzt. Es lernt binnen Sekunden und urteilt von da an, wenn es besser urteilt. Ein Suchauftrag mit genug eigenen Urteilen bekommt sein eigenes. Die Modelle enthalten keine Texte, und nichts verlässt das Haus.
+learning-text = Wer bei einer Erwähnung sagt, wie sie klingt oder was sie ist, schult ein kleines Modell dieses Hauses, das auf dem mitgelieferten aufsetzt. Es lernt binnen Sekunden und urteilt von da an, wenn es besser urteilt. Ein Suchauftrag mit genug eigenen Urteilen bekommt sein eigenes; was dort nicht gemeint ist, lernt er nur aus seinen eigenen. Die Modelle enthalten keine Texte, und nichts verlässt das Haus.
 learning-said =
     { $n ->
         [0] Noch hat niemand etwas gesagt.
@@ -31,7 +31,7 @@ learning-brought = Was die Urteile gebracht haben
 learning-judge = Wer urteilt
 learning-right = Richtig
 learning-bar = als Balken
-learning-recall = Richtig je Tonlage, im Mittel
+learning-recall = Richtig je Antwort, im Mittel
 learning-before = Ohne sie
 learning-with =
     { $n ->
@@ -51,6 +51,7 @@ learning-use = Diese verwenden
 learning-use-newest = Die neueste verwenden, wenn sie besser ist
 learning-use-shipped = Das mitgelieferte Modell verwenden
 learning-use-house = Das Modell des Hauses verwenden
+learning-use-nothing = Nichts davon verwenden
 done-tone = Notiert.
 done-learning = Gewählt. Es gilt ab dem nächsten Beitrag.
 haste =
@@ -61,6 +62,7 @@ haste =
 # What posts are.
 kind = Art
 filter-kind = Art
+filter-without = Ohne
 kind-complaint = Beschwerde
 kind-complaint-about = unzufrieden mit etwas, wofür jemand geradesteht
 kind-question = Frage
@@ -75,6 +77,9 @@ kind-crisis = Gefahr
 kind-crisis-about = Gefahr für Menschen, Rückruf, Datenleck, Straftat, Insolvenz
 kind-abuse = Anfeindung
 kind-abuse-about = beleidigt oder bedroht Menschen
+kind-offtopic = nicht gemeint
+kind-offtopic-about = die Wörter passen, aber es geht um etwas anderes als in diesem Suchauftrag; steht das sicher fest, gibt es keinen Alarm
+kind-offtopic-say = Für diesen Suchauftrag nicht gemeint
 kind-none = nichts davon
 kind-ask = Was ist das? Haken Sie alles an, was zutrifft
 kind-say = Das ist es

@@ -8,9 +8,9 @@ tone-ask = How does it sound towards what this watch is about?
 tone-take-back = Take back what was said
 tone-teaches = Your word counts at once, and Horch learns from it. Confirm what is right, too: from errors alone it learns to err the other way.
 title-learning = What Horch has learnt
-learning-about = Horch learns from what people here say of the tone of mentions.
+learning-about = Horch learns from what people here say of mentions: how they sound, what they are, and whether they are about what the watch is about.
 learning-open = What it brought, and which version judges
-learning-text = Everyone who says on a mention how it sounds teaches a small model of this house, on top of the one that Horch comes with. It learns within seconds and judges from then on, if it judges better. A watch with enough verdicts of its own gets its own. The models hold no texts, and nothing leaves this house.
+learning-text = Everyone who says on a mention how it sounds or what it is teaches a small model of this house, on top of the one that Horch comes with. It learns within seconds and judges from then on, if it judges better. A watch with enough verdicts of its own gets its own; what is off topic there, it learns from its own alone. The models hold no texts, and nothing leaves this house.
 learning-said =
     { $n ->
         [0] Nobody has said anything yet.
@@ -31,7 +31,7 @@ learning-brought = What the verdicts brought
 learning-judge = Judge
 learning-right = Right
 learning-bar = as a bar
-learning-recall = Right per tone, on average
+learning-recall = Right per answer, on average
 learning-before = Without them
 learning-with =
     { $n ->
@@ -51,6 +51,7 @@ learning-use = Use this one
 learning-use-newest = Use the newest, if it is better
 learning-use-shipped = Use what Horch comes with
 learning-use-house = Use the house's
+learning-use-nothing = Use none of these
 done-tone = Noted.
 done-learning = Chosen. It counts from the next post on.
 haste =
@@ -61,6 +62,7 @@ haste =
 # What posts are.
 kind = Kind
 filter-kind = Kind
+filter-without = Without
 kind-complaint = complaint
 kind-complaint-about = dissatisfied with something that somebody answers for
 kind-question = question
@@ -75,6 +77,9 @@ kind-crisis = danger
 kind-crisis-about = danger to people, recall, leak, crime, insolvency
 kind-abuse = abuse
 kind-abuse-about = insults or threatens people
+kind-offtopic = off topic
+kind-offtopic-about = the words fit, but it is about something else than this watch; what is surely so raises no alert
+kind-offtopic-say = Off topic for this watch
 kind-none = none of these
 kind-ask = What is it? Tick all that is true of it
 kind-say = This is what it is

@@ -60,6 +60,8 @@ struct Scope {
     warning: Option<String>,
     versions: Vec<Version>,
     chosen: &'static str,
+    /// What judges without any version.
+    without: String,
 }
 
 #[derive(Template)]
@@ -131,6 +133,11 @@ fn scope(
         (None, Choice::None) => "learning-none-chosen",
         (None, _) => "learning-not-better",
     };
+    let without = match subject {
+        Subject { kind: Some(kind), .. } if kind.is_of_one_watch() => "learning-use-nothing",
+        Subject { watch: Some(_), .. } => "learning-use-house",
+        Subject { watch: None, .. } => "learning-use-shipped",
+    };
     Scope {
         watch: subject.watch.map(|watch| watch.0.to_string()).unwrap_or_default(),
         kind: subject.kind.map_or("", Kind::as_str),
@@ -148,6 +155,7 @@ fn scope(
             Choice::None => "none",
             Choice::Version(_) => "version",
         },
+        without: w.say(without).into_owned(),
     }
 }
 

@@ -85,6 +85,8 @@ struct MentionPage {
     /// Who said what it is.
     kinds_said: Option<String>,
     kinds: Vec<KindChoice>,
+    /// It is said to be off topic.
+    off_topic: bool,
 }
 
 /// A kind that a person can say a mention is.
@@ -141,6 +143,7 @@ pub async fn show(
         tones: tones(f.w, &row),
         kinds_said: row.kind_verdict.as_ref().map(|said| learning::kinds_said(&clock, said)),
         kinds: kind_choices(&app, f.w, &row),
+        off_topic: row.kinds.has(Kind::Offtopic),
         lead: whole(&row.post.lead, Part::Lead),
         body: whole(&row.post.body, Part::Body),
         moments: moments(&clock, &row),
@@ -231,7 +234,7 @@ fn kind_choices(app: &App, w: Words, row: &MentionRow) -> Vec<KindChoice> {
         let on = row.kinds.has(kind);
         let told = on && by_machine;
         let right = match text::kinds::measured(kind, &lang) {
-            _ if learnt(kind) => w.say("kind-learnt").into_owned(),
+            _ if kind.is_of_one_watch() || learnt(kind) => w.say("kind-learnt").into_owned(),
             Some((right, _)) => w.n("kind-right", u64::from(right)).into_owned(),
             None => w.say("kind-unmeasured").into_owned(),
         };

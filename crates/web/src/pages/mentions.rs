@@ -161,6 +161,7 @@ fn groups(
         group("watch", watches),
         group("tone", tones.collect()),
         group("kind", Kind::ALL.iter().map(|k| named("kind", k.as_str())).collect()),
+        group("without", vec![named("kind", Kind::Offtopic.as_str())]),
         group("platform", platforms.iter().map(|p| named("platform", p)).collect()),
         group("channel", Channel::ALL.iter().map(|c| named("channel", c.as_str())).collect()),
         group("tier", Tier::ALL.iter().map(|t| named("tier", t.as_str())).collect()),
@@ -214,6 +215,7 @@ fn active(
             "story" => story.map_or_else(|| value.clone(), |story| name_of(w, story)),
             "words" => format!("“{value}”"),
             "since" | "until" => value.clone(),
+            "without" => w.or("kind", value).into_owned(),
             name => w.or(name, value).into_owned(),
         };
         let title = w.say(&format!("filter-{name}"));

@@ -57,6 +57,20 @@ async fn mentions_are_listed_by_what_they_are() {
 }
 
 #[tokio::test]
+async fn what_is_not_meant_is_said_with_one_press_and_can_be_left_out() {
+    let (mut browser, address) = with_a_question().await;
+    let (kinds, link) = (format!("{address}/kinds"), format!("href=\"{address}\""));
+    let press = "name=\"kind\" value=\"offtopic\">Off topic for this watch";
+    browser.get(&address).await.has(press);
+    browser.send(&kinds, &[("kind", "offtopic")]).await;
+    let page = browser.get(&address).await;
+    page.has("value=\"offtopic\" checked").lacks(press);
+    browser.get("/mentions").await.has(&link).has(">off topic</a>");
+    browser.get("/mentions?kind=offtopic").await.has(&link);
+    browser.get("/mentions?without=offtopic").await.lacks(&link).has("Without: off topic");
+}
+
+#[tokio::test]
 async fn what_was_learnt_of_a_kind_has_a_place_of_its_own() {
     let mut browser = Browser::seeded().await;
     let score = serde_json::json!({ "right": 0.9, "recall": 0.9, "loss": 0.3 });
