@@ -33,7 +33,8 @@ const TIMES: u64 = 100;
 const SLOTS: u32 = 32;
 
 /// Screens beside, over the same store.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: [(&str, &str); 5] = [
+    ("now", "/"),
     ("mentions", "/mentions"),
     ("negative mentions", "/mentions?tone=negative"),
     ("watches", "/watches"),

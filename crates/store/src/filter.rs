@@ -204,8 +204,11 @@ fn published(sql: &mut QueryBuilder<Sqlite>, filter: &MentionFilter) {
     }
 }
 
-fn one_of<'a, T>(sql: &mut QueryBuilder<Sqlite>, column: &str, values: impl Iterator<Item = T>)
-where
+pub(crate) fn one_of<'a, T>(
+    sql: &mut QueryBuilder<Sqlite>,
+    column: &str,
+    values: impl Iterator<Item = T>,
+) where
     T: Encode<'a, Sqlite> + Type<Sqlite>,
 {
     let mut values = values.peekable();

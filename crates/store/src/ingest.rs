@@ -74,6 +74,7 @@ impl Store {
             store_wave(&mut write, wave, &watches, &mut gathered).await?;
         }
         crate::mention::add(&mut write, &gathered.mentions).await?;
+        crate::hours::roll(&mut write).await?;
         let alerts = crate::alert::raise_all(&mut write, &gathered.alerts).await?;
         gathered.done.alerts = alerts;
         gathered.done.deleted = crate::delete::posts_and_sources(

@@ -74,6 +74,7 @@ mod delivery;
 mod edit;
 mod filter;
 mod head;
+mod hours;
 mod ingest;
 mod kind;
 mod list;

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use domain::story::StoryId;
-use domain::{
-    HOUR, NewMention, Part, Post, PostId, Sentiment, Span, Tier, Time, Tone, Watch, WatchId,
-};
+use domain::{HOUR, NewMention, Part, Post, PostId, Sentiment, Span, Tier, Time, Tone, WatchId};
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection};
@@ -17,7 +15,7 @@ use crate::post::{POST_COLUMNS, named_or_none, post_from};
 use crate::rows::{bytes16, damaged, rows_of, write_rows};
 use crate::source::Kept;
 use crate::{
-    Count, MentionFilter, MentionRow, Page, ReadAgain, Result, Store, StoreError, Totals, Verdict,
+    MentionFilter, MentionRow, Page, ReadAgain, Result, Store, StoreError, Totals, Verdict,
 };
 
 /// The columns of [`row_from`].
@@ -249,8 +247,8 @@ impl Store {
     /// The newest mentions judged by a quick look and matched since then, newest first.
     pub async fn unread(&self, most: u32, since: Time) -> Result<Vec<MentionRow>> {
         let sql = format!(
-            "SELECT {COLUMNS}{POST_COLUMNS} FROM (SELECT number FROM mentions WHERE quick = 1 \
-             AND matched >= ? ORDER BY number DESC LIMIT ?) n \
+            "SELECT {COLUMNS}{POST_COLUMNS} FROM (SELECT number FROM mentions INDEXED BY \
+             mentions_quick WHERE quick = 1 AND matched >= ? ORDER BY number DESC LIMIT ?) n \
              CROSS JOIN mentions m ON m.number = n.number{TABLES}ORDER BY m.number DESC"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -264,7 +262,8 @@ impl Store {
     /// How many mentions were judged by a quick look and matched since then, counted up to `most`.
     pub async fn count_unread(&self, most: u32, since: Time) -> Result<u64> {
         let count: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM mentions WHERE quick = 1 AND matched >= ? LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM mentions INDEXED BY mentions_quick \
+             WHERE quick = 1 AND matched >= ? LIMIT ?)",
         )
         .bind(since.0)
         .bind(i64::from(most))
@@ -301,75 +300,6 @@ impl Store {
         write.commit().await
     }
 
-    /// How many.
-    pub async fn count_mentions(&self, filter: &MentionFilter) -> Result<u64> {
-        let mut conn = self.readers().acquire().await?;
-        let lead = filter::lead(&mut conn, filter, Need::All).await?;
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM mentions m");
-        sql.push(lead.hint());
-        filter::push(&mut sql, filter);
-        let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(&mut *conn).await?;
-        Ok(count.unsigned_abs())
-    }
-
-    /// How many per watch (published at or after `since`), for every watch (zero included), in the
-    /// order of [`Store::watches`].
-    pub async fn mentions_per_watch(&self, since: Option<Time>) -> Result<Vec<(Watch, u64)>> {
-        let watches = self.watches().await?;
-        let counts: Vec<(i64, i64)> = match since {
-            None => {
-                sqlx::query_as("SELECT watch, count(*) FROM mentions GROUP BY watch")
-                    .fetch_all(self.readers())
-                    .await?
-            }
-            Some(since) => {
-                sqlx::query_as(
-                    "SELECT watch, count(*) FROM mentions WHERE published >= ? GROUP BY watch",
-                )
-                .bind(since.0)
-                .fetch_all(self.readers())
-                .await?
-            }
-        };
-        let counts: HashMap<i64, i64> = counts.into_iter().collect();
-        Ok(watches
-            .into_iter()
-            .map(|watch| {
-                let count = counts.get(&watch.id.0).copied().unwrap_or(0).unsigned_abs();
-                (watch, count)
-            })
-            .collect())
-    }
-
-    /// Counts per bucket of `width` ms (at least 1) by published time, oldest first; empty buckets
-    /// are left out.
-    pub async fn timeline(&self, filter: &MentionFilter, width: i64) -> Result<Vec<Count>> {
-        let width = width.max(1);
-        let mut conn = self.readers().acquire().await?;
-        let lead = filter::lead(&mut conn, filter, Need::All).await?;
-        // Division rounds towards zero: before 1970 it has to round away from it. The cast keeps
-        // absurd times (beyond 64 bits) whole numbers.
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT CAST((m.published - CASE WHEN ");
-        sql.push("m.published < 0 THEN ").push_bind(width - 1).push(" ELSE 0 END) / ");
-        sql.push_bind(width).push(
-            " AS BIGINT) AS bucket, count(*), \
-             count(CASE WHEN m.tone = 'negative' THEN 1 END) FROM mentions m",
-        );
-        sql.push(lead.hint());
-        filter::push(&mut sql, filter);
-        sql.push(" GROUP BY bucket ORDER BY bucket");
-        let rows: Vec<(i64, i64, i64)> =
-            sql.build_query_as().persistent(false).fetch_all(&mut *conn).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(bucket, all, negative)| Count {
-                at: Time(bucket.saturating_mul(width)),
-                all: all.unsigned_abs(),
-                negative: negative.unsigned_abs(),
-            })
-            .collect())
-    }
-
     /// Counts of one watch per full hour by published time (an archive replayed now is no rise
     /// now), the last `hours` hours before `now`, newest first, empty hours included, the first
     /// entry being the last 60 minutes; hours before the watch was made are left out.
@@ -403,26 +333,6 @@ impl Store {
         Ok(counts)
     }
 
-    /// The watches with at least `least` mentions published after `since` and up to `until`, with
-    /// how many.
-    pub async fn busy_watches(
-        &self,
-        since: Time,
-        until: Time,
-        least: u64,
-    ) -> Result<Vec<(WatchId, u64)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT watch, count(*) FROM mentions WHERE published > ? AND published <= ? \
-             GROUP BY watch HAVING count(*) >= ?",
-        )
-        .bind(since.0)
-        .bind(until.0)
-        .bind(i64::try_from(least).unwrap_or(i64::MAX))
-        .fetch_all(self.readers())
-        .await?;
-        Ok(rows.into_iter().map(|(watch, count)| (WatchId(watch), count.unsigned_abs())).collect())
-    }
-
     /// Marks mentions as told (only the first time counts).
     pub async fn told(&self, mentions: &[i64], at: Time) -> Result<()> {
         if mentions.is_empty() {
@@ -445,7 +355,8 @@ impl Store {
     /// Totals.
     pub async fn totals(&self) -> Result<Totals> {
         let (posts, mentions, open): (i64, i64, i64) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM mentions), \
+            "SELECT (SELECT count(*) FROM posts), \
+             (SELECT COALESCE(sum(mentions), 0) FROM mentions_by_hour), \
              (SELECT count(*) FROM alerts WHERE acknowledged_at IS NULL)",
         )
         .fetch_one(self.readers())
@@ -512,6 +423,7 @@ impl Store {
         mark_mentioned(&mut write, &rows).await?;
         crate::verdict::outrank(&mut write, &rows).await?;
         crate::kind::outrank(&mut write, &rows).await?;
+        crate::hours::roll(&mut write).await?;
         write.commit().await?;
         Ok(lines.len() as u64)
     }

@@ -5,6 +5,7 @@ mod alerts;
 mod archive;
 mod archive_random;
 mod crash;
+mod hours;
 mod kinds;
 mod learning;
 mod mentions;
