@@ -166,9 +166,8 @@ pub fn judge_many(texts: &[&str], langs: &[Option<&str>]) -> Vec<Option<Sentimen
 #[must_use]
 pub fn both(own: &[f32; 3], text: &str, lang: &str) -> [f32; 3] {
     let encoder = Encoder::shared();
-    let linear = Linear::of(lang).and_then(|which| Some((which, which.scores(text)?)));
-    match linear {
-        Some((which, linear)) => encoder.together(own, &linear, which),
+    match Linear::of(lang).and_then(|linear| linear.scores(text)) {
+        Some(linear) => encoder.together(own, &linear, lang),
         None => encoder.alone(own),
     }
 }

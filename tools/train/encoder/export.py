@@ -13,7 +13,7 @@ from pieces import Vocabulary
 from train import MOST_PIECES, logits, read, resources, table
 
 GROUP, LEVELS = 128, 16
-MAGIC, VERSION = b"HORCHENC", 1
+MAGIC, VERSION = b"HORCHENC", 2
 
 
 def code_of(emb):
@@ -97,8 +97,9 @@ def loss(scores, tone, weight):
 
 
 def calibrate(rows, own):
-    """Temperature, then weights of the encoder's and of each linear model's scores, that make the
-    calibration part most likely; each language counts the same."""
+    """Temperature, then weights of the encoder's and the linear models' scores in English, in German
+    and in the other languages, that make the calibration part most likely; each language counts the
+    same."""
     tone = np.array([int(r[3]) for r in rows])
     lang = np.array([r[2] for r in rows])
     linear = np.array([[float(x) for x in r[5:8]] for r in rows])
@@ -106,8 +107,8 @@ def calibrate(rows, own):
     weight = np.array([1 / counts[names == one][0] for one in lang])
     heat = np.arange(0.5, 4, 0.02)
     out = [heat[np.argmin([loss(own / t, tone, weight) for t in heat])]]
-    first = (lang == "de") | (lang == "en")
-    for some in (first, ~first):
+    english, german = lang == "en", lang == "de"
+    for some in (english, german, ~(english | german)):
         best = (np.inf, 1.0, 0.0)
         for a in np.arange(0.1, 2, 0.05):
             for b in np.arange(0, 1.5, 0.05):
@@ -156,8 +157,8 @@ def main(texts, model, out, parity):
             tail,
         ]
     )
-    head = MAGIC + struct.pack("<IIi5f", VERSION, len(letters), vocabulary.unknown_steps, *fitted)
-    head += b"\0" * 16 + code.astype("<f4").tobytes() + struct.pack("<Q", checksum(body))
+    head = MAGIC + struct.pack("<IIi7f", VERSION, len(letters), vocabulary.unknown_steps, *fitted)
+    head += b"\0" * 8 + code.astype("<f4").tobytes() + struct.pack("<Q", checksum(body))
     with open(out, "wb") as file:
         file.write(head + body)
     print(out, len(head + body), "bytes")

@@ -19,8 +19,6 @@ mod weights;
 
 use std::sync::{Arc, LazyLock};
 
-use crate::sentiment::Linear;
-
 use layers::Room;
 use recent::Recent;
 pub use tokens::MOST_PIECES;
@@ -150,10 +148,15 @@ impl<'a> Encoder<'a> {
     }
 
     /// Probabilities of the encoder's and a linear model's scores together, in thousandths. Which
-    /// weight each has depends on which of the linear models it is.
+    /// weight each has depends on how much of the language the linear model has learnt.
     #[must_use]
-    pub fn together(&self, scores: &[f32; 3], linear: &[f32; 3], which: Linear) -> [f32; 3] {
-        let [own, other] = self.weights.both[which as usize];
+    pub fn together(&self, scores: &[f32; 3], linear: &[f32; 3], lang: &str) -> [f32; 3] {
+        let [english, german, others] = self.weights.both;
+        let [own, other] = match lang {
+            "en" => english,
+            "de" => german,
+            _ => others,
+        };
         shares(std::array::from_fn(|i| own * scores[i] + other * linear[i]))
     }
 

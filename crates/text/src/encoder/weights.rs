@@ -2,8 +2,8 @@
 //!
 //! All numbers little-endian. Header of 128 bytes: magic `HORCHENC` (8), version, pieces, score of
 //! an unknown character (4 each, signed), temperature of the encoder's tone (4), weights of the
-//! encoder's and of the linear model's scores where both judge: in the languages of the first
-//! linear model, then in those of the second (4 times 4), 16 reserved bytes, the 16 values of the
+//! encoder's and of the linear model's scores where both judge, in English, in German, and in the
+//! languages of the second linear model (6 times 4), 8 reserved bytes, the 16 values of the
 //! embedding's code (64), checksum of everything behind the header (8). Then:
 //! 1. where each piece begins in 2., and where the last ends: pieces + 1 numbers of 4 bytes;
 //! 2. the pieces, in UTF-8, sorted, the first three empty (unknown, begin, end); zeros up to a
@@ -23,7 +23,7 @@ use crate::model::word;
 pub const MAGIC: [u8; 8] = *b"HORCHENC";
 
 /// Version of the file and of what the encoder reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Numbers of an embedding, of a piece or of a text.
 pub const WIDE: usize = 512;
@@ -90,8 +90,9 @@ pub(super) struct Weights<'a> {
     pub pieces: usize,
     pub unknown_score: i32,
     pub temperature: f32,
-    /// What the scores of the encoder and of each linear model count where both judge.
-    pub both: [[f32; 2]; 2],
+    /// What the scores of the encoder and of a linear model count where both judge: in English, in
+    /// German, in the other languages.
+    pub both: [[f32; 2]; 3],
     code: [f32; 16],
     begins: &'a [u8],
     letters: &'a [u8],
@@ -117,7 +118,7 @@ impl<'a> Weights<'a> {
         let pieces = word(header, 12) as usize;
         let float = |at| f32::from_bits(word(header, at));
         let temperature = float(20);
-        let both = [[float(24), float(28)], [float(32), float(36)]];
+        let both: [[f32; 2]; 3] = from_fn(|i| [float(24 + 8 * i), float(28 + 8 * i)]);
         let code: [f32; 16] = from_fn(|i| float(56 + 4 * i));
         let sound = (4..=1 << 20).contains(&pieces)
             && temperature > 0.0

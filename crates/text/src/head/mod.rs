@@ -111,7 +111,7 @@ pub fn learn(own: &[Lesson<'_>], others: &[Lesson<'_>]) -> Option<Learnt> {
 
 /// Teaches a head to tell texts of one kind from others, in the same way and with the same answers;
 /// it starts as the points of [`kinds`](crate::kinds) do. Its classes "negative" and "positive" mean
-/// "not of that kind" and "of that kind"; see [`Head::says`].
+/// "not of that kind" and "of that kind"; see [`likely_by`](crate::kinds::likely_by).
 #[must_use]
 pub fn learn_kind(kind: Kind, own: &[KindLesson<'_>], others: &[KindLesson<'_>]) -> Option<Learnt> {
     let rows = |lessons: &[KindLesson<'_>], most: usize, weight| -> Vec<Row> {
