@@ -1,6 +1,6 @@
 -- Mentions per watch and hour (of publishing, counted from 1970): charts and counts read hours
 -- instead of mentions. Those up to `upto` are counted here, a few thousand at a time and not one by
--- one, which would cost each mention half as much again; `mentions_by_hour` adds the newer ones.
+-- one, which would double what storing a mention costs; `mentions_by_hour` adds the newer ones.
 
 CREATE TABLE mention_hours (
     watch    BIGINT NOT NULL,
