@@ -11,6 +11,8 @@ use text::sentiment;
 /// scores in 1/10,000, embedding in 1/100,000.
 const PARITY: &str = include_str!("encoder/parity.tsv");
 
+const FILE: &[u8] = include_bytes!("../models/encoder.bin");
+
 fn one(text: &str) -> Reading {
     Encoder::shared().read(&[text]).remove(0)
 }
@@ -43,9 +45,8 @@ fn the_training_framework_says_the_same() {
 
 #[test]
 fn the_shipped_file_is_whole() {
-    let file = include_bytes!("../models/encoder.bin");
-    assert_eq!(text::encoder::verify(file), Ok(()));
-    assert!(file.len() <= 32_000_000, "{}", file.len());
+    assert_eq!(text::encoder::verify(FILE), Ok(()));
+    assert!(FILE.len() <= 32_000_000, "{}", FILE.len());
 }
 
 #[test]
@@ -90,6 +91,15 @@ fn many_are_judged_as_one_by_one_is() {
         Encoder::shared().tone(&lines).iter().flatten().count(),
         together.iter().filter(|read| read.scores.is_some()).count()
     );
+}
+
+#[test]
+fn what_was_read_before_changes_no_answer() {
+    for text in PARITY.lines().filter_map(|line| line.split('\t').next()) {
+        let fresh = Encoder::of(FILE).expect("the shipped file is whole");
+        assert_eq!(fresh.read(&[text]).remove(0), one(text), "{text:?}");
+        assert_eq!(fresh.read(&[text]).remove(0), one(text), "{text:?}");
+    }
 }
 
 #[test]

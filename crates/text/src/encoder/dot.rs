@@ -10,8 +10,8 @@
 /// Rows of the left side that are worked on at once.
 const ROWS: usize = 4;
 
-/// Numbers that are worked on at once; every row of weights is a multiple of it long.
-pub(super) const STEP: usize = 16;
+/// Numbers that are worked on in one step; every row of weights is a multiple of it long.
+pub(super) const STEP: usize = 32;
 
 /// `out[r * outputs + o]` = Σ `left[r * stride + k]` · `weights[o * width + k]` over the `width`
 /// numbers of a row of weights, signed bytes. `out` says how many rows there are. No sum may leave 32 bits:
@@ -59,59 +59,77 @@ mod avx2 {
     ) {
         let outputs = weights.len() / width;
         let rows = out.len() / outputs;
-        let row = |r: usize| &left[r * stride..r * stride + width];
         // Two rows of weights stay near while all rows of the left side pass.
         for (pair, two) in weights.chunks_exact(2 * width).enumerate() {
-            let (first, second) = two.split_at(width);
-            let mut r = 0;
-            while r < rows {
-                let block = ROWS.min(rows - r);
-                // Of a last block that is not full, some rows are computed twice and told once.
-                let left = std::array::from_fn(|i| row(r + i.min(block - 1)));
-                let sums = block_of(left, first, second);
-                for (i, sums) in sums.iter().enumerate().take(block) {
+            let mut tell = |r: usize, sums: &[[i32; 2]]| {
+                for (i, sums) in sums.iter().enumerate() {
                     let at = (r + i) * outputs + 2 * pair;
                     out[at..at + 2].copy_from_slice(sums);
                 }
-                r += block;
-            }
-        }
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn block_of(left: [&[i16]; ROWS], first: &[u8], second: &[u8]) -> [[i32; 2]; ROWS] {
-        let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
-        let steps = first.len() / STEP;
-        for row in left {
-            assert!(row.len() >= steps * STEP);
-        }
-        assert!(second.len() >= steps * STEP);
-        for step in 0..steps {
-            let at = step * STEP;
-            // SAFETY: `at + STEP` is at most the length of each of the slices, as asserted.
-            let (a, b) = unsafe {
-                (
-                    _mm_loadu_si128(first.as_ptr().add(at).cast()),
-                    _mm_loadu_si128(second.as_ptr().add(at).cast()),
-                )
             };
-            let (a, b) = (_mm256_cvtepi8_epi16(a), _mm256_cvtepi8_epi16(b));
-            for (row, sums) in left.iter().zip(&mut sums) {
-                // SAFETY: as above.
-                let x = unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) };
-                sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(x, a));
-                sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(x, b));
+            let left = Left { numbers: left, stride };
+            let mut r = 0;
+            while r + ROWS <= rows {
+                tell(r, &block_of::<ROWS>(&left, r, two, width));
+                r += ROWS;
+            }
+            match rows - r {
+                1 => tell(r, &block_of::<1>(&left, r, two, width)),
+                2 => tell(r, &block_of::<2>(&left, r, two, width)),
+                3 => tell(r, &block_of::<3>(&left, r, two, width)),
+                _ => {}
             }
         }
-        sums.map(|two| [total(two[0]), total(two[1])])
     }
 
+    /// The left side: where one row of it begins after the other.
+    struct Left<'a> {
+        numbers: &'a [i16],
+        stride: usize,
+    }
+
+    /// The products of so many rows of the left side, from that one on, with each of two rows of
+    /// weights.
     #[target_feature(enable = "avx2")]
-    fn total(lanes: __m256i) -> i32 {
-        let four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-        let two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0b01_00_11_10));
-        let one = _mm_add_epi32(two, _mm_shuffle_epi32(two, 0b10_11_00_01));
-        _mm_cvtsi128_si32(one)
+    fn block_of<const N: usize>(
+        left: &Left<'_>,
+        first: usize,
+        two: &[u8],
+        width: usize,
+    ) -> [[i32; 2]; N] {
+        let begins: [usize; N] = std::array::from_fn(|i| (first + i) * left.stride);
+        let left = left.numbers;
+        assert!(begins.iter().all(|begin| begin + width <= left.len()) && 2 * width <= two.len());
+        let mut sums = [[_mm256_setzero_si256(); 2]; N];
+        for step in 0..width / STEP {
+            for at in [step * STEP, step * STEP + STEP / 2] {
+                // SAFETY: `at` and half a step behind it is at most `width`, and so much is left of
+                // each row, as asserted.
+                let (a, b) = unsafe {
+                    (
+                        _mm_loadu_si128(two.as_ptr().add(at).cast()),
+                        _mm_loadu_si128(two.as_ptr().add(width + at).cast()),
+                    )
+                };
+                let (a, b) = (_mm256_cvtepi8_epi16(a), _mm256_cvtepi8_epi16(b));
+                for (begin, sums) in begins.iter().zip(&mut sums) {
+                    // SAFETY: as above.
+                    let x = unsafe { _mm256_loadu_si256(left.as_ptr().add(begin + at).cast()) };
+                    sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(x, a));
+                    sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(x, b));
+                }
+            }
+        }
+        sums.map(|[one, other]| totals(one, other))
+    }
+
+    /// The sums of the lanes of a row's products with two rows of weights.
+    #[target_feature(enable = "avx2")]
+    fn totals(one: __m256i, other: __m256i) -> [i32; 2] {
+        let pairs = _mm256_hadd_epi32(one, other);
+        let four = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
+        let two = _mm_hadd_epi32(four, four);
+        [_mm_cvtsi128_si32(two), _mm_extract_epi32(two, 1)]
     }
 }
 
@@ -131,7 +149,7 @@ mod tests {
     #[test]
     fn both_ways_give_the_same_numbers() {
         for (rows, stride, width, outputs) in
-            [(1, 512, 512, 4), (2, 256, 768, 6), (7, 256, 1280, 2), (5, 16, 16, 8), (0, 16, 16, 2)]
+            [(1, 512, 512, 4), (2, 256, 768, 6), (7, 256, 1280, 2), (5, 32, 32, 8), (0, 32, 32, 2)]
         {
             let left: Vec<i16> = numbers(rows * stride + width, 8191).map(|n| n as i16).collect();
             let weights: Vec<u8> = numbers(width * outputs, 127).map(|n| n as i8 as u8).collect();

@@ -2,6 +2,7 @@
 //! their sum, six dense layers. Products are of whole numbers ([`dot`]); all else is done in a fixed
 //! order without fused operations, so that every machine gives the same bytes.
 
+use super::alone::Lately;
 use super::dot;
 use super::weights::{Convolution, Dense, Layers, ORDERS, PART, READ, SEEN, WIDE, Weights};
 
@@ -23,7 +24,7 @@ pub(super) struct Room {
     numbers: Vec<i16>,
     sums: Vec<i32>,
     x: Vec<f32>,
-    h: Vec<f32>,
+    y: Vec<f32>,
     seen: Vec<f32>,
 }
 
@@ -36,9 +37,14 @@ pub(super) struct Read {
 }
 
 /// Reads the pieces of one text, at least one.
-pub(super) fn read(weights: &Weights<'_>, pieces: &[u32], room: &mut Room) -> Read {
+pub(super) fn read(
+    weights: &Weights<'_>,
+    lately: &Lately,
+    pieces: &[u32],
+    room: &mut Room,
+) -> Read {
     let (n, layers) = (pieces.len(), &weights.layers);
-    see(weights, pieces, room);
+    see(weights, lately, pieces, room);
     let mut total = vec![0f32; SEEN];
     for row in room.seen.chunks_exact(SEEN) {
         total.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
@@ -62,34 +68,29 @@ pub(super) fn read(weights: &Weights<'_>, pieces: &[u32], room: &mut Room) -> Re
 
 /// Fills `room.seen` with [`SEEN`] numbers a piece: its embedding and what each order saw around
 /// it, normalised.
-fn see(weights: &Weights<'_>, pieces: &[u32], room: &mut Room) {
+fn see(weights: &Weights<'_>, lately: &Lately, pieces: &[u32], room: &mut Room) {
     let (n, layers) = (pieces.len(), &weights.layers);
     room.seen.clear();
     room.seen.resize(n * SEEN, 0.0);
-    let mut x = std::mem::take(&mut room.x);
-    x.clear();
-    x.resize(n * WIDE, 0.0);
-    for ((piece, row), seen) in
-        pieces.iter().zip(x.chunks_exact_mut(WIDE)).zip(room.seen.chunks_exact_mut(SEEN))
-    {
-        weights.embed(*piece as usize, row);
-        seen[..WIDE].copy_from_slice(row);
+    for (piece, seen) in pieces.iter().zip(room.seen.chunks_exact_mut(SEEN)) {
+        weights.embed(*piece as usize, &mut seen[..WIDE]);
     }
-    let mut h = std::mem::take(&mut room.h);
-    layers.project.over(&x, 0, 1, room, &mut h);
-    for row in h.chunks_exact_mut(3 * PART) {
-        normalise(row, &layers.first_norm);
-    }
-    for (i, (&(length, before), order)) in ORDERS.iter().zip(&layers.orders).enumerate() {
-        x.clear();
-        for row in h.chunks_exact(3 * PART) {
-            x.extend(&row[i * PART..(i + 1) * PART]);
+    let alone = lately.of(weights, pieces);
+    let (mut x, mut y) = (std::mem::take(&mut room.x), std::mem::take(&mut room.y));
+    x.resize(n * PART, 0.0);
+    for (i, (&(length, before), [first, second])) in ORDERS.iter().zip(&layers.orders).enumerate() {
+        y.clear();
+        for (at, own) in x.chunks_exact_mut(PART).enumerate() {
+            alone[at].own(i, own);
+            let sees = y.len();
+            y.extend(&first.biases);
+            for place in before.saturating_sub(at)..length.min(n + before - at) {
+                alone[at + place - before].give(i, place, &mut y[sees..]);
+            }
         }
-        for layer in order {
-            let mut out = Vec::with_capacity(n * PART);
-            layer.over(&x, before, length, room, &mut out);
-            x.iter_mut().zip(&out).for_each(|(x, y)| *x += y.max(0.0));
-        }
+        x.iter_mut().zip(&y).for_each(|(x, y)| *x += y.max(0.0));
+        second.over(&x, before, length, room, &mut y);
+        x.iter_mut().zip(&y).for_each(|(x, y)| *x += y.max(0.0));
         let at = WIDE + i * PART;
         for (seen, row) in room.seen.chunks_exact_mut(SEEN).zip(x.chunks_exact(PART)) {
             seen[at..at + PART].copy_from_slice(row);
@@ -98,7 +99,7 @@ fn see(weights: &Weights<'_>, pieces: &[u32], room: &mut Room) {
     for row in room.seen.chunks_exact_mut(SEEN) {
         normalise(row, &layers.second_norm);
     }
-    (room.x, room.h) = (x, h);
+    (room.x, room.y) = (x, y);
 }
 
 impl Dense<'_> {
@@ -120,6 +121,7 @@ impl Dense<'_> {
         out: &mut Vec<f32>,
     ) {
         let wide = self.inputs / length;
+        room.numbers.clear();
         let scale = whole(x, before * wide, (length - 1 - before) * wide, &mut room.numbers);
         let rows = x.len() / wide;
         room.sums.clear();
@@ -142,8 +144,8 @@ impl Convolution<'_> {
     }
 }
 
-/// `x` as whole numbers within ±[`TOP`] between zeros; returns what one of them is worth.
-fn whole(x: &[f32], before: usize, behind: usize, out: &mut Vec<i16>) -> f32 {
+/// Appends `x` as whole numbers within ±[`TOP`] between zeros; returns what one of them is worth.
+pub(super) fn whole(x: &[f32], before: usize, behind: usize, out: &mut Vec<i16>) -> f32 {
     let mut tops = [0f32; LANES];
     for chunk in x.chunks(LANES) {
         tops.iter_mut().zip(chunk).for_each(|(top, x)| *top = top.max(x.abs()));
@@ -152,10 +154,9 @@ fn whole(x: &[f32], before: usize, behind: usize, out: &mut Vec<i16>) -> f32 {
     // An all-zero text of numbers is worth nothing, whatever its scale.
     let top = if top > 0.0 && top.is_finite() { top } else { 1.0 };
     let per = TOP / top;
-    out.clear();
-    out.resize(before, 0);
+    out.resize(out.len() + before, 0);
     out.extend(x.iter().map(|x| nearest(x * per)));
-    out.resize(before + x.len() + behind, 0);
+    out.resize(out.len() + behind, 0);
     top / TOP
 }
 
@@ -167,7 +168,7 @@ fn nearest(x: f32) -> i16 {
 }
 
 /// Layer normalisation (Ba, Kiros and Hinton 2016), in place.
-fn normalise(row: &mut [f32], [gain, shift]: &[Vec<f32>; 2]) {
+pub(super) fn normalise(row: &mut [f32], [gain, shift]: &[Vec<f32>; 2]) {
     let count = row.len() as f32;
     let mean = lanes(row, |x| x) / count;
     row.iter_mut().for_each(|x| *x -= mean);
@@ -254,6 +255,6 @@ mod tests {
         assert_eq!(out, [0, -8191, 4096, 0, 0, 0]);
         assert!((worth * 8191.0 - 2.0).abs() < 1e-6);
         whole(&[0.0, f32::NAN], 0, 0, &mut out);
-        assert_eq!(out[0], 0);
+        assert_eq!(out[6], 0);
     }
 }

@@ -7,10 +7,11 @@
 //! `docs/model-cards/encoder.md` states their data, quality and limits.
 //!
 //! A text costs about a millisecond, some hundred times what [`crate::sentiment::judge`] takes, so
-//! it is for matched posts. Nothing is loaded before the first use, and then only some 100 KiB are
+//! it is for matched posts. What a piece says whatever stands beside it is kept for the next text. Nothing is loaded before the first use, and then only some 100 KiB are
 //! unpacked: the tables stay in the program's own bytes, of which the system reads what is used.
 //! Products are of whole numbers and sums in a fixed order, so that every machine says the same.
 
+mod alone;
 mod dot;
 mod layers;
 mod recent;
@@ -19,6 +20,7 @@ mod weights;
 
 use std::sync::{Arc, LazyLock};
 
+use alone::Lately;
 use layers::Room;
 use recent::Recent;
 pub use tokens::MOST_PIECES;
@@ -40,7 +42,10 @@ static SHARED: LazyLock<Encoder<'static>> = LazyLock::new(|| {
     Encoder::of(WEIGHTS).expect("the weights are part of the program and a test reads them")
 });
 
-static LATELY: LazyLock<Recent> = LazyLock::new(Recent::default);
+/// So many readings of each generation, of some 2.5 KB.
+const READINGS: usize = 4096;
+
+static LATELY: LazyLock<Recent<Vec<u32>, Reading>> = LazyLock::new(|| Recent::new(READINGS));
 
 /// What the encoder that is part of the program reads in a text; what was read lately is not read
 /// again.
@@ -55,6 +60,7 @@ pub fn recall(text: &str) -> Arc<Reading> {
 pub struct Encoder<'a> {
     weights: Weights<'a>,
     vocabulary: Vocabulary,
+    lately: Arc<Lately>,
 }
 
 /// The meaning of a text as a direction: [`WIDE`] numbers, the sum of their squares 1.
@@ -95,7 +101,7 @@ impl<'a> Encoder<'a> {
     pub fn of(file: &'a [u8]) -> Result<Encoder<'a>, Broken> {
         let weights = Weights::read(file)?;
         let vocabulary = Vocabulary::of(&weights);
-        Ok(Encoder { weights, vocabulary })
+        Ok(Encoder { weights, vocabulary, lately: Arc::default() })
     }
 
     /// The meanings of `texts`, one each. Of each the first [`MOST_PIECES`] pieces are read, some
@@ -130,7 +136,7 @@ impl<'a> Encoder<'a> {
     }
 
     fn of_pieces(&self, pieces: &[u32], room: &mut Room) -> Reading {
-        let read = layers::read(&self.weights, pieces, room);
+        let read = layers::read(&self.weights, &self.lately, pieces, room);
         let known = pieces.iter().any(|piece| self.says_something(*piece));
         Reading { embedding: Embedding(read.embedding), scores: known.then_some(read.scores) }
     }

@@ -18,10 +18,20 @@ const READ_BYTES: usize = 1024;
 /// No piece is longer, in bytes: a guard, since the walk ends with the longest match anyway.
 const MOST_BYTES: usize = 64;
 
-/// The vocabulary: pieces sorted by their bytes, and where those with each first byte begin.
+/// Keys of a first byte: one for the piece of that byte alone, one for each second byte.
+const KEYS: usize = 257;
+
+/// The vocabulary: pieces sorted by their bytes, and where those with each two first bytes begin.
 #[derive(Clone, Debug)]
 pub(super) struct Vocabulary {
-    firsts: Vec<usize>,
+    /// By [`key`]; the last number is how many pieces there are.
+    begins: Vec<u32>,
+}
+
+/// Pieces in order have keys in order.
+fn key(bytes: &[u8]) -> usize {
+    let second = bytes.get(1).map_or(0, |second| usize::from(*second) + 1);
+    bytes.first().map_or(0, |first| usize::from(*first) * KEYS + second)
 }
 
 /// The best way to a place in a text.
@@ -34,12 +44,15 @@ struct Way {
 
 impl Vocabulary {
     pub fn of(weights: &Weights<'_>) -> Vocabulary {
-        let first = |byte: usize| {
-            below(0..weights.pieces, |id| {
-                weights.piece(id).first().is_none_or(|b| usize::from(*b) < byte)
-            })
-        };
-        Vocabulary { firsts: (0..=256).map(first).collect() }
+        let mut begins = Vec::with_capacity(256 * KEYS + 1);
+        for id in 0..weights.pieces {
+            let piece = weights.piece(id);
+            while !piece.is_empty() && begins.len() <= key(piece) {
+                begins.push(id as u32);
+            }
+        }
+        begins.resize(256 * KEYS + 1, weights.pieces as u32);
+        Vocabulary { begins }
     }
 
     /// The pieces of a text, begin and end included.
@@ -95,18 +108,24 @@ impl Vocabulary {
     /// Tells every piece that `bytes` begin with, the shortest first: the range of the sorted
     /// pieces with the same beginning narrows with each byte.
     fn walk(&self, weights: &Weights<'_>, bytes: &[u8], mut tell: impl FnMut(usize, usize)) {
-        let mut range = 0..0;
-        for (depth, &byte) in bytes.iter().enumerate().take(MOST_BYTES) {
-            let within = usize::from(byte);
-            range = if depth == 0 {
-                self.firsts[within]..self.firsts[within + 1]
-            } else {
+        let of = |key: usize| self.begins[key] as usize..self.begins[key + 1] as usize;
+        let Some((first, rest)) = bytes.split_first() else { return };
+        let alone = of(key(&[*first]));
+        if !alone.is_empty() {
+            tell(1, alone.end - 1);
+        }
+        if rest.is_empty() {
+            return;
+        }
+        let mut range = of(key(bytes));
+        for (depth, &byte) in bytes.iter().enumerate().take(MOST_BYTES).skip(1) {
+            if depth > 1 {
                 let lower = |id: usize, than: u16| {
                     weights.piece(id).get(depth).is_none_or(|b| u16::from(*b) < than)
                 };
                 let start = below(range.clone(), |id| lower(id, u16::from(byte)));
-                start..below(start..range.end, |id| lower(id, u16::from(byte) + 1))
-            };
+                range = start..below(start..range.end, |id| lower(id, u16::from(byte) + 1));
+            }
             if range.is_empty() {
                 return;
             }
