@@ -88,12 +88,7 @@ fn told_from(least: f32, judged: &[(f32, bool)]) -> String {
 
 /// How likely each text of a fold is off topic to a head taught by so many of the others.
 fn fold_off_topic(rows: &[(&str, bool)], fold: usize, taught: usize) -> Vec<(f32, bool)> {
-    let of = |own: bool| {
-        let of = move |i: &usize| (i % FOLDS == fold) == own;
-        (0..rows.len()).filter(of).map(|i| rows[i]).collect::<Vec<_>>()
-    };
-    let (own, mut others) = (of(true), of(false));
-    shuffle(&mut others, 100 + fold as u64);
+    let (own, others) = parts(rows, fold);
     let kinds = |off: bool| if off { Kinds::NONE.with(Kind::Offtopic) } else { Kinds::NONE };
     let lessons: Vec<KindLesson<'_>> = (others[..taught].iter())
         .map(|&(text, off)| KindLesson { text, lang: "de", kinds: kinds(off) })
@@ -125,17 +120,12 @@ fn curve(name: &str, lang: &str, mut rows: Texts, key: &str, figures: &mut Figur
         let taught = count.min(most);
         let mut all = Vec::with_capacity(rows.len());
         for fold in 0..FOLDS {
-            let part = |own: bool| {
-                let of = move |i: usize| (i % FOLDS == fold) == own;
-                rows.iter().enumerate().filter(move |(i, _)| of(*i)).map(|(_, row)| row.clone())
-            };
-            let mut others: Texts = part(false).collect();
-            shuffle(&mut others, 100 + fold as u64);
+            let (own, others) = parts(&rows, fold);
             let lessons: Vec<Lesson<'_>> = (others[..taught].iter())
                 .map(|(text, tone)| Lesson { text, lang, tone: *tone })
                 .collect();
             let head = head::learn(&lessons, &[]).map(|learnt| learnt.head);
-            all.extend(judged(&part(true).collect::<Texts>(), head.as_ref(), lang));
+            all.extend(judged(&own, head.as_ref(), lang));
         }
         let row = Row::of(all);
         println!("{name:24} {taught:>8} {}", row.told());
@@ -151,6 +141,17 @@ fn curve(name: &str, lang: &str, mut rows: Texts, key: &str, figures: &mut Figur
     };
     figures.at_least(&format!("lessons_{key}_right_with_all"), last.right, "share", goal.0);
     figures.at_least(&format!("lessons_{key}_negative_auc_with_all"), last.auc, "AUC", goal.1);
+}
+
+/// The texts of a fold, and all others, shuffled: from their beginning it is taught.
+fn parts<T: Clone>(rows: &[T], fold: usize) -> (Vec<T>, Vec<T>) {
+    let of = |own: bool| {
+        let rows = rows.iter().enumerate().filter(|(i, _)| (i % FOLDS == fold) == own);
+        rows.map(|(_, row)| row.clone()).collect::<Vec<T>>()
+    };
+    let mut others = of(false);
+    shuffle(&mut others, 100 + fold as u64);
+    (of(true), others)
 }
 
 fn judged(texts: &Texts, head: Option<&Head>, lang: &str) -> Vec<Judged> {

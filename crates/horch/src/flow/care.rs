@@ -186,13 +186,15 @@ fn read_closely(heads: &Heads, rows: Vec<MentionRow>) -> Vec<(MentionRow, Judged
     let found: Vec<Found<'_>> =
         rows.iter().map(|row| Found { watch: row.watch, spans: &row.spans }).collect();
     let tones = Tones::of(post, heads, &found, Care::Close);
-    let judge = |(i, row): (usize, MentionRow)| {
-        let kinds = tones.kinds(i);
-        let beside = tones.is_beside_the_point(i, kinds);
-        (row, Judged { sentiment: tones.towards(i), kinds, beside })
+    let judge = |(i, row): (usize, &MentionRow)| {
+        row.quick.then(|| {
+            let kinds = tones.kinds(i);
+            let beside = tones.is_beside_the_point(i, kinds);
+            Judged { sentiment: tones.towards(i), kinds, beside }
+        })
     };
-    let quick = rows.iter().cloned().enumerate().filter(|(_, row)| row.quick);
-    quick.map(judge).collect()
+    let judged: Vec<Option<Judged>> = rows.iter().enumerate().map(judge).collect();
+    rows.into_iter().zip(judged).filter_map(|(row, judged)| Some((row, judged?))).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! with enough of its own, within seconds.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::{Duration, Instant};
 
 use domain::{Kind, WatchId};
@@ -58,9 +59,7 @@ pub async fn learn_once(house: &House, learnt_from: &mut i64) -> store::Result<(
         *newest = row.revision.max(*newest);
     }
     tones(house, &known, tone).await?;
-    for each in Kind::ALL {
-        kinds(house, &known, each, kind).await?;
-    }
+    kinds(house, &known, kind).await?;
     *learnt_from = last;
     Ok(())
 }
@@ -83,31 +82,42 @@ async fn tones(house: &House, known: &HashMap<Subject, i64>, last: i64) -> store
     Ok(())
 }
 
-/// Learns which mentions are of a kind.
-async fn kinds(
-    house: &House,
-    known: &HashMap<Subject, i64>,
-    kind: Kind,
-    last: i64,
-) -> store::Result<()> {
+/// Learns which mentions are of each kind.
+async fn kinds(house: &House, known: &HashMap<Subject, i64>, last: i64) -> store::Result<()> {
     let store = &house.store;
-    let all = kind_lessons(store, None, kind).await?;
+    let all = kind_lessons(store, None).await?;
     let counts = store.kind_verdicts_per_watch().await?;
-    let said = all.iter().map(|lesson| (lesson.watch, lesson.revision));
-    for watch in due(Some(kind), known, last, &counts, said) {
-        let alone = kind.is_of_one_watch();
-        if alone && watch.is_none() {
-            continue;
-        }
-        let own =
-            if watch.is_some() { kind_lessons(store, watch, kind).await? } else { all.clone() };
-        let others = if alone { vec![] } else { of_others(&all, watch, |lesson| lesson.watch) };
-        if alone || watch.is_none() || !others.is_empty() {
-            let learn = move || head::learn_kind(kind, &kinds_read(&own), &kinds_read(&others));
-            add(house, Subject { watch, kind: Some(kind) }, last, learn).await?;
+    let mut of_watches: HashMap<WatchId, Vec<store::KindLesson>> = HashMap::new();
+    for kind in Kind::ALL {
+        let teach = teaching(kind, &all);
+        let said = teach.iter().map(|lesson| (lesson.watch, lesson.revision));
+        for watch in due(Some(kind), known, last, &counts, said) {
+            let alone = kind.is_of_one_watch();
+            let own = match watch {
+                None if alone => continue,
+                None => teach.clone(),
+                Some(watch) => match of_watches.entry(watch) {
+                    Entry::Occupied(own) => teaching(kind, own.get()),
+                    Entry::Vacant(none) => {
+                        teaching(kind, none.insert(kind_lessons(store, Some(watch)).await?))
+                    }
+                },
+            };
+            let others = if alone { vec![] } else { of_others(&teach, watch, |l| l.watch) };
+            if alone || watch.is_none() || !others.is_empty() {
+                let learn = move || head::learn_kind(kind, &kinds_read(&own), &kinds_read(&others));
+                add(house, Subject { watch, kind: Some(kind) }, last, learn).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// The lessons that teach a kind. Whoever says that a mention is off topic says nothing else of it.
+fn teaching(kind: Kind, lessons: &[store::KindLesson]) -> Vec<store::KindLesson> {
+    let teaches =
+        |lesson: &&store::KindLesson| kind == Kind::Offtopic || !lesson.kinds.has(Kind::Offtopic);
+    lessons.iter().filter(teaches).cloned().collect()
 }
 
 /// For whom there is something new to learn: the house first (`None`; what was taken back is news to
@@ -146,17 +156,13 @@ async fn lessons(
     Ok(lessons)
 }
 
-/// The same of one kind. Whoever says that a mention is off topic says nothing else of it.
+/// The same of kinds.
 async fn kind_lessons(
     store: &store::Store,
     watch: Option<WatchId>,
-    kind: Kind,
 ) -> store::Result<Vec<store::KindLesson>> {
     let mut lessons = store.kind_lessons(watch, MOST_LESSONS as u32).await?;
-    lessons.retain_mut(|lesson| {
-        (kind == Kind::Offtopic || !lesson.kinds.has(Kind::Offtopic))
-            && is_read(&lesson.text, &mut lesson.lang)
-    });
+    lessons.retain_mut(|lesson| is_read(&lesson.text, &mut lesson.lang));
     Ok(lessons)
 }
 
