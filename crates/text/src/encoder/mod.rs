@@ -7,8 +7,9 @@
 //! `docs/model-cards/encoder.md` states their data, quality and limits.
 //!
 //! A text costs about a millisecond, some hundred times what [`crate::sentiment::judge`] takes, so
-//! it is for matched posts. What a piece says whatever stands beside it is kept for the next text. Nothing is loaded before the first use, and then only some 100 KiB are
-//! unpacked: the tables stay in the program's own bytes, of which the system reads what is used.
+//! it is for matched posts. Nothing is loaded before the first use, and then only some 400 KiB are
+//! unpacked: the tables stay in the program's own bytes, of which the system reads what is used. What
+//! a piece says whatever stands beside it is kept for the next text, 28 MiB at most.
 //! Products are of whole numbers and sums in a fixed order, so that every machine says the same.
 
 mod alone;
