@@ -17,14 +17,6 @@ const WORD_CHARS: usize = 60;
 /// How far a negation reaches, in words.
 const NEGATION_REACH: usize = 4;
 
-/// Words after which the following words count as negated.
-const NEGATIONS: &[&str] = &[
-    "not", "no", "never", "nothing", "nobody", "without", "cannot", "cant", "dont", "doesnt",
-    "didnt", "isnt", "wasnt", "wont", "wouldnt", "aint", "t", "nicht", "nich", "nix", "kein",
-    "keine", "keinen", "keiner", "keinem", "keines", "nie", "niemals", "nichts", "ohne", "niemand",
-    "weder",
-];
-
 /// The features of one text: each hash once, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bag {
@@ -90,8 +82,10 @@ pub fn normalise(text: &str) -> String {
         // Most words are plain letters, which need no tables.
         if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
             push_plain(out, piece);
+        } else if piece.chars().all(is_settled) {
+            push_chars(out, piece, piece.chars().map(settled_lower));
         } else {
-            push_piece(out, piece);
+            push_chars(out, piece, piece.nfkc().flat_map(char::to_lowercase));
         }
     })
 }
@@ -103,7 +97,10 @@ pub fn normalise(text: &str) -> String {
 /// ```
 #[must_use]
 pub fn cased(text: &str) -> String {
-    tidied(text, |out, piece| push_chars(out, piece, piece.nfkc()))
+    tidied(text, |out, piece| match piece.chars().all(is_settled) {
+        true => push_chars(out, piece, piece.chars()),
+        false => push_chars(out, piece, piece.nfkc()),
+    })
 }
 
 fn tidied(text: &str, push: impl Fn(&mut String, &str)) -> String {
@@ -129,15 +126,29 @@ pub fn bare(text: &str) -> String {
         if skip {
             continue;
         }
-        let clean = piece.split("@user").flat_map(|p| p.split(|c| !in_word(c)));
-        for word in clean.map(|w| w.trim_matches('\'')).filter(|w| !w.is_empty()) {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(word);
+        if piece.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            push_word(&mut out, piece);
+        } else if piece.bytes().any(|byte| byte == b'@') {
+            piece.split("@user").for_each(|piece| push_words(&mut out, piece));
+        } else {
+            push_words(&mut out, piece);
         }
     }
     out
+}
+
+fn push_words(out: &mut String, piece: &str) {
+    piece.split(|c| !in_word(c)).for_each(|word| push_word(out, word.trim_matches('\'')));
+}
+
+fn push_word(out: &mut String, word: &str) {
+    if word.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push(' ');
+    }
+    out.push_str(word);
 }
 
 /// The features that tell a language: character 1- to 4-grams and words of [`bare`] text.
@@ -175,7 +186,7 @@ pub fn each_of_tone(normal: &str, take: &mut impl Take) {
             take.word(hash(before.as_bytes(), 2) ^ hash(token.as_bytes(), 3));
         }
         let is_word = token.chars().next().is_some_and(is_letter);
-        if NEGATIONS.contains(&token) {
+        if negates(token) {
             negated = NEGATION_REACH;
         } else if matches!(token, "." | "," | "!" | "?" | ";" | ":") {
             negated = 0;
@@ -190,7 +201,47 @@ pub fn each_of_tone(normal: &str, take: &mut impl Take) {
     }
 }
 
-/// [`push_piece`] for ASCII letters and digits.
+/// Whether the following words count as negated.
+fn negates(word: &str) -> bool {
+    // Patterns, since the compiler parts them by length and compares whole numbers.
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "nothing"
+            | "nobody"
+            | "without"
+            | "cannot"
+            | "cant"
+            | "dont"
+            | "doesnt"
+            | "didnt"
+            | "isnt"
+            | "wasnt"
+            | "wont"
+            | "wouldnt"
+            | "aint"
+            | "t"
+            | "nicht"
+            | "nich"
+            | "nix"
+            | "kein"
+            | "keine"
+            | "keinen"
+            | "keiner"
+            | "keinem"
+            | "keines"
+            | "nie"
+            | "niemals"
+            | "nichts"
+            | "ohne"
+            | "niemand"
+            | "weder"
+    )
+}
+
+/// [`push_chars`] for ASCII letters and digits.
 fn push_plain(out: &mut String, piece: &str) {
     let mut last = [0; 3];
     for byte in piece.bytes().map(|b| b.to_ascii_lowercase()) {
@@ -201,8 +252,20 @@ fn push_plain(out: &mut String, piece: &str) {
     }
 }
 
-fn push_piece(out: &mut String, piece: &str) {
-    push_chars(out, piece, piece.nfkc().flat_map(char::to_lowercase));
+/// Whether a character stays as it is in NFKC beside others of this kind, so that no table is
+/// asked: ASCII, letters of western and Russian words, common marks.
+fn is_settled(c: char) -> bool {
+    matches!(c, '\0'..='\u{7f}' | 'À'..='ÿ' | 'А'..='я' | '«' | '»' | '‘'..='‚' | '“'..='„' | '–' | '—' | '€')
+}
+
+/// The lower case of a character that [`is_settled`].
+fn settled_lower(c: char) -> char {
+    match c {
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'А'..='Я' => {
+            char::from_u32(u32::from(c) + 32).unwrap_or(c)
+        }
+        c => c,
+    }
 }
 
 /// Pushes `http` where `piece` is a link, else its characters as `folded`.
@@ -282,7 +345,10 @@ fn char_grams(word: &str, lengths: std::ops::RangeInclusive<usize>, take: &mut i
 }
 
 fn in_word(c: char) -> bool {
-    c.is_alphabetic() || c == '\'' || unicode_normalization::char::is_combining_mark(c)
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic() || c == '\'';
+    }
+    c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c)
 }
 
 fn is_letter(c: char) -> bool {
@@ -306,6 +372,7 @@ fn hash(bytes: &[u8], seed: u64) -> u32 {
 
 /// [`hash`] of `bytes[from..to]`, behind which eight more bytes can be read: several times as
 /// fast as copying pieces of odd lengths.
+#[inline]
 fn hash_padded(bytes: &[u8], from: usize, to: usize, seed: u64) -> u32 {
     let eights = (from..to).step_by(8).map(|at| {
         let mut eight = [0u8; 8];
@@ -348,6 +415,16 @@ mod tests {
         check("Gro\u{308}ße", "größe");
         check("it’s", "it's");
         check("@user@social.example hi", "@user@social.example hi");
+    }
+
+    #[test]
+    fn what_is_settled_needs_no_tables() {
+        for c in ('\0'..char::MAX).filter(|c| is_settled(*c)) {
+            let (mark, word) = (c.to_string(), format!("a{c}b{c}и{c}"));
+            assert_eq!(mark.nfkc().collect::<String>(), mark);
+            assert_eq!(word.nfkc().collect::<String>(), word);
+            assert_eq!(c.to_lowercase().collect::<Vec<_>>(), [settled_lower(c)]);
+        }
     }
 
     #[test]

@@ -135,6 +135,9 @@ fn by_model(bare: &str, mix: Mix) -> Option<Guess> {
 
 /// Whether too many words of a text have letters that the language does not write.
 fn is_foreign(bare: &str, lang: &str) -> bool {
+    if bare.is_ascii() {
+        return false;
+    }
     let own = LETTERS.iter().find(|(code, _)| *code == lang).map_or("", |(_, letters)| letters);
     let is_own = |c: char| match c {
         'a'..='z' | 'а'..='я' | '\u{620}'..='\u{652}' => true,

@@ -28,6 +28,10 @@ pub struct Mix {
 /// by its kana: with them, Han letters count as Japanese.
 #[must_use]
 pub fn of(text: &str) -> Option<Mix> {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        return (letters > 0).then_some(Mix { script: Script::Latin, letters, share: 1.0 });
+    }
     let mut counts: Vec<(Script, usize)> = Vec::new();
     let mut all = 0;
     for c in text.chars().filter(|c| c.is_alphabetic()) {
