@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use crate::open::Numbers;
+use crate::writer::Writer;
 
 /// Pages written, by a rough count, after which they are copied. Identities are random, so a batch
 /// touches pages all over their index: the rarer they are copied, the more batches share the copy,
@@ -25,7 +26,7 @@ pub(crate) const LONG: i64 = 3 * PAGES as i64;
 pub(crate) struct Checkpoints {
     /// Copies beside the writer.
     pool: SqlitePool,
-    writer: SqlitePool,
+    writer: Writer,
     /// Pages in the log from which on it is to start anew.
     long: i64,
     pages: AtomicU64,
@@ -33,7 +34,7 @@ pub(crate) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub fn new(pool: SqlitePool, writer: SqlitePool, long: i64) -> Checkpoints {
+    pub fn new(pool: SqlitePool, writer: Writer, long: i64) -> Checkpoints {
         Checkpoints { pool, writer, long, pages: AtomicU64::new(0), runs: AtomicBool::new(false) }
     }
 
@@ -59,7 +60,9 @@ impl Checkpoints {
         if log > self.long {
             // Nobody writes as long as the one writing connection is here: all is copied, and the
             // next transaction writes to the beginning of the log.
-            copy(&mut *self.writer.acquire().await?).await?;
+            let mut held = self.writer.take().await?;
+            copy(held.conn()).await?;
+            held.keep();
         }
         Ok(())
     }
@@ -109,7 +112,7 @@ mod tests {
         for _ in 0..3 {
             fill(&store).await;
         }
-        let checkpoints = Arc::new(store.checkpoints_from(1_000));
+        let checkpoints = Arc::new(store.checkpoints_from(&folder.path().join("horch.db"), 1_000));
         let (none, many) = (Numbers::default(), Numbers { post: 20_000, ..Numbers::default() });
         let before = log();
         // The second one sees that there is enough.

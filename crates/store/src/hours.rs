@@ -14,6 +14,9 @@ use crate::{Count, MentionFilter, Result, Store};
 /// Mentions that wait until they are counted by the hour.
 const WAIT: i64 = 4_096;
 
+/// It is looked how many wait once in so many.
+const LOOK: i64 = 1_024;
+
 /// All mentions of something, and the negative ones among them.
 type Counts = (i64, i64);
 
@@ -136,6 +139,9 @@ impl Store {
 /// that was given are there.
 pub(crate) async fn roll(write: &mut Write) -> Result<()> {
     let last = write.numbers.mention;
+    if last / LOOK == write.began().mention / LOOK {
+        return Ok(());
+    }
     let upto: i64 =
         sqlx::query_scalar("SELECT upto FROM mentions_counted").fetch_one(write.conn()).await?;
     if last - upto < WAIT {

@@ -9,7 +9,7 @@ use crate::alert::Raising;
 use crate::mention::MentionLine;
 use crate::open::Write;
 use crate::post::{counts_of, extra_of, source_hash};
-use crate::rows::{bytes16, rows_of, write_rows};
+use crate::rows::{bytes16, rows_of, told_of, write_rows};
 use crate::source::Kept;
 use crate::{Ingest, Ingested, JudgedPost, Result, Store};
 
@@ -159,10 +159,9 @@ pub(crate) async fn watches(
 ) -> Result<Watches> {
     let numbers: HashSet<i64> = asked.collect();
     let numbers: Vec<i64> = numbers.into_iter().collect();
-    let head = "SELECT id, paused FROM watches WHERE id";
-    let rows = rows_of(write.conn(), head, "", &numbers).await?;
-    let paused = rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_>>()?;
-    Ok(Watches { paused })
+    let head = "SELECT json_group_array(json_array(id, paused)) FROM watches WHERE id";
+    let told: Vec<(i64, i64)> = told_of(write.conn(), head, &numbers).await?;
+    Ok(Watches { paused: told.into_iter().map(|(id, paused)| (id, paused != 0)).collect() })
 }
 
 async fn store_wave(

@@ -72,6 +72,7 @@ mod checkpoint;
 mod delete;
 mod delivery;
 mod edit;
+mod error;
 mod filter;
 mod head;
 mod hours;
@@ -91,12 +92,14 @@ mod story;
 mod verdict;
 mod watch;
 mod watch_page;
+mod writer;
 
 pub use archive::{
     Archive, ArchiveOptions, ArchiveStatus, Ask, CaughtUp, Counted, Cursor, Decide, Dropped, Found,
     HourCount, Hours, Moment,
 };
 pub use aside::behind;
+pub use error::{Result, StoreError};
 pub use story::{
     Bin, CrossingRow, Dot, Foretold, Growth, Mend, MendRow, Named, Placing, Remembered, Said,
     StoryFilter, StoryOrder, StoryRow, StoryState, Sums, ToPlace, Voice, Voices,
@@ -112,41 +115,6 @@ use domain::{
     NewAlert, NewMention, Platform, Post, PostId, Rise, Sentiment, Source, SourceId, Span, Tier,
     Time, Tone, Watch, WatchId, Way,
 };
-
-/// Why a question to the store failed.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// A name is taken.
-    #[error("the name {0:?} is taken")]
-    Taken(String),
-    /// There is no such row.
-    #[error("there is no {0}")]
-    Missing(String),
-    /// The file belongs to a newer Horch, or is no database.
-    #[error("{0}")]
-    Unusable(String),
-    /// The disk is full or the file is locked.
-    #[error("database: {0}")]
-    Database(#[source] sqlx::Error),
-}
-
-impl From<sqlx::Error> for StoreError {
-    /// Tells a damaged file, which no second try mends, from everything else.
-    fn from(error: sqlx::Error) -> StoreError {
-        const CORRUPT: i32 = 11;
-        const NOT_A_DATABASE: i32 = 26;
-        let code = error.as_database_error().and_then(|e| e.code()?.parse::<i32>().ok());
-        // The low byte is the kind, the rest says more.
-        match code.map(|code| code & 0xff) {
-            Some(CORRUPT) => StoreError::Unusable(format!("the database is damaged: {error}")),
-            Some(NOT_A_DATABASE) => StoreError::Unusable("the file is no database".into()),
-            _ => StoreError::Database(error),
-        }
-    }
-}
-
-/// Shorthand.
-pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A handle to the store; clones share it.
 #[derive(Clone, Debug)]

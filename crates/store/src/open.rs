@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use domain::Time;
 use sqlx::migrate::MigrateError;
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Row, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
 use tokio::sync::watch;
 
 use crate::checkpoint::{Checkpoints, LONG};
+use crate::writer::{Held, Writer};
 use crate::{Change, Result, Store, StoreError};
 
 /// Another process may hold the write lock for a while (a sweep step, a checkpoint on a slow
@@ -25,9 +26,7 @@ const READERS: u32 = 4;
 
 /// What the clones of a [`Store`] share.
 pub(crate) struct Inner {
-    /// Exactly one connection: several writing connections in one process would wait for each
-    /// other inside SQLite's busy handler and block their tasks.
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     checkpoints: Arc<Checkpoints>,
     changes: Arc<watch::Sender<Change>>,
@@ -45,31 +44,25 @@ impl Store {
         // Two processes that open a new folder at once must not both migrate it.
         let _lock = lock(folder.join("horch.lock")).await?;
         private_file(&path).map_err(|e| unusable(&path, &e))?;
+        migrate(&path).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(2 * BUSY)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(writer_options(&path))
+            // What a statement of many rows would need to be taken back, some hundred pages, stays in
+            // memory instead of going into a file that is deleted right after.
+            .connect_with(writer_options(&path).pragma("temp_store", "MEMORY"))
             .await?;
-        if let Err(error) = sqlx::migrate!().run(&writer).await {
-            writer.close().await;
-            return Err(migration_error(error));
-        }
+        let writer = Writer::new(writer, 2 * BUSY);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY)
             .idle_timeout(Duration::from_secs(60))
             .test_before_acquire(false)
             .connect_lazy_with(reader_options(&path));
-        let copier = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(BUSY)
-            .idle_timeout(Duration::from_secs(60))
-            .test_before_acquire(false)
-            .connect_lazy_with(writer_options(&path));
-        let checkpoints = Arc::new(Checkpoints::new(copier, writer.clone(), LONG));
+        let checkpoints = Arc::new(Checkpoints::new(copier(&path), writer.clone(), LONG));
         let changes = Arc::new(watch::channel(Change::default()).0);
         let store = Store { inner: Arc::new(Inner { writer, readers, checkpoints, changes }) };
         store.look_for_changes().await?;
@@ -77,8 +70,8 @@ impl Store {
     }
 
     #[cfg(test)]
-    pub(crate) fn checkpoints_from(&self, long: i64) -> Checkpoints {
-        Checkpoints::new(self.inner.writer.clone(), self.inner.writer.clone(), long)
+    pub(crate) fn checkpoints_from(&self, path: &Path, long: i64) -> Checkpoints {
+        Checkpoints::new(copier(path), self.inner.writer.clone(), long)
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {
@@ -107,25 +100,26 @@ impl Store {
 
     /// Begins the one writing transaction. Dropping it without [`Write::commit`] undoes it.
     pub(crate) async fn write(&self) -> Result<Write> {
-        let conn = self.inner.writer.acquire().await?;
         // The guard comes before BEGIN, so that a caller who gives up leaves nothing open.
         let mut write = Write {
-            conn: Some(conn),
+            held: self.inner.writer.take().await?,
             numbers: Numbers::default(),
             began: Numbers::default(),
             checkpoints: Arc::clone(&self.inner.checkpoints),
             changes: Arc::clone(&self.inner.changes),
         };
-        sqlx::query("BEGIN IMMEDIATE").execute(write.conn()).await?;
-        write.numbers = read_numbers(write.conn()).await?;
+        // One trip to SQLite's thread for both.
+        let sql = "BEGIN IMMEDIATE; SELECT * FROM numbers";
+        write.numbers = numbers_from(&sqlx::query(sql).fetch_one(write.conn()).await?)?;
         write.began = write.numbers;
         Ok(write)
     }
 
     /// Runs one statement on the writing connection outside a transaction (vacuum).
     pub(crate) async fn pragma(&self, sql: &'static str) -> Result<Vec<i64>> {
-        let mut conn = self.inner.writer.acquire().await?;
-        let rows = sqlx::query(sql).fetch_all(&mut *conn).await?;
+        let mut held = self.inner.writer.take().await?;
+        let rows = sqlx::query(sql).fetch_all(held.conn()).await?;
+        held.keep();
         Ok(rows.iter().filter_map(|row| row.try_get(0).ok()).collect())
     }
 }
@@ -153,9 +147,9 @@ pub(crate) struct Numbers {
     pub ingested: Option<i64>,
 }
 
-/// A writing transaction.
+/// A writing transaction. Dropped before it is committed, it is undone.
 pub(crate) struct Write {
-    conn: Option<PoolConnection<Sqlite>>,
+    held: Held,
     pub numbers: Numbers,
     began: Numbers,
     checkpoints: Arc<Checkpoints>,
@@ -164,16 +158,24 @@ pub(crate) struct Write {
 
 impl Write {
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        self.conn.as_mut().expect("taken only when the transaction ends")
+        self.held.conn()
+    }
+
+    /// The highest numbers when it began.
+    pub(crate) fn began(&self) -> Numbers {
+        self.began
     }
 
     pub(crate) async fn commit(mut self) -> Result<()> {
-        if self.numbers != self.began {
+        if self.numbers == self.began {
+            sqlx::query("COMMIT").execute(self.conn()).await?;
+        } else {
             let numbers = self.numbers;
+            // One trip to SQLite's thread for both.
             sqlx::query(
                 "UPDATE numbers SET post = ?, source = ?, mention = ?, alert = ?, delivery = ?, \
                  watch = ?, way = ?, settings = ?, revision = ?, story = ?, stories = ?, \
-                 ingested = ?",
+                 ingested = ?; COMMIT",
             )
             .bind(numbers.post)
             .bind(numbers.source)
@@ -190,22 +192,10 @@ impl Write {
             .execute(self.conn())
             .await?;
         }
-        sqlx::query("COMMIT").execute(self.conn()).await?;
         announce(&self.changes, &self.numbers);
-        drop(self.conn.take());
+        self.held.keep();
         self.checkpoints.committed(&self.began, &self.numbers);
         Ok(())
-    }
-}
-
-impl Drop for Write {
-    /// Closing the connection is the one way to undo that works after every error: SQLite may
-    /// have rolled back by itself (disk full), and a ROLLBACK would then fail and leave sqlx
-    /// believing in an open transaction.
-    fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
-            drop(conn.detach());
-        }
     }
 }
 
@@ -225,26 +215,23 @@ fn announce(changes: &watch::Sender<Change>, numbers: &Numbers) {
 }
 
 async fn read_numbers(conn: &mut SqliteConnection) -> Result<Numbers> {
-    let row = sqlx::query(
-        "SELECT post, source, mention, alert, delivery, watch, way, settings, revision, story, \
-         stories, ingested \
-         FROM numbers",
-    )
-    .fetch_one(conn)
-    .await?;
+    numbers_from(&sqlx::query("SELECT * FROM numbers").fetch_one(conn).await?)
+}
+
+fn numbers_from(row: &SqliteRow) -> Result<Numbers> {
     Ok(Numbers {
-        post: row.try_get(0)?,
-        source: row.try_get(1)?,
-        mention: row.try_get(2)?,
-        alert: row.try_get(3)?,
-        delivery: row.try_get(4)?,
-        watch: row.try_get(5)?,
-        way: row.try_get(6)?,
-        settings: row.try_get(7)?,
-        revision: row.try_get(8)?,
-        story: row.try_get(9)?,
-        stories: row.try_get(10)?,
-        ingested: row.try_get(11)?,
+        post: row.try_get("post")?,
+        source: row.try_get("source")?,
+        mention: row.try_get("mention")?,
+        alert: row.try_get("alert")?,
+        delivery: row.try_get("delivery")?,
+        watch: row.try_get("watch")?,
+        way: row.try_get("way")?,
+        settings: row.try_get("settings")?,
+        revision: row.try_get("revision")?,
+        story: row.try_get("story")?,
+        stories: row.try_get("stories")?,
+        ingested: row.try_get("ingested")?,
     })
 }
 
@@ -255,12 +242,32 @@ impl Store {
     }
 }
 
+/// Brings the file's tables up to date. Sorting for them goes into files.
+async fn migrate(path: &Path) -> Result<()> {
+    // How a file is vacuumed is said when it is made.
+    let options = writer_options(path).auto_vacuum(SqliteAutoVacuum::Incremental);
+    let mut conn = options.connect().await?;
+    let migrated = sqlx::migrate!().run(&mut conn).await;
+    let closed = conn.close().await;
+    migrated.map_err(migration_error)?;
+    Ok(closed?)
+}
+
+/// What copies the log beside the writer.
+fn copier(path: &Path) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(BUSY)
+        .idle_timeout(Duration::from_secs(60))
+        .test_before_acquire(false)
+        .connect_lazy_with(writer_options(path))
+}
+
 /// Full synchronisation: what was committed (a receipt, an acknowledgement, a watch) survives a
 /// power cut, at the price of one fsync a batch. Memory is bounded by the page caches; mapping
 /// the file would count towards the process and is off.
 fn writer_options(path: &Path) -> SqliteConnectOptions {
     common_options(path)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         // Grows to this only where many posts are stored: their identities are random, and a page

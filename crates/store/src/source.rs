@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use domain::{Platform, Source, Tier};
-use sqlx::Row;
 
 use crate::open::Write;
-use crate::post::{merge, source_from, source_hash};
-use crate::rows::{bytes16, rows_of, to_i64, write_rows};
+use crate::post::{merge, source_hash};
+use crate::rows::{damaged, to_i64, to_u64, told_of, write_rows};
 use crate::{Result, Store};
 
 /// A source's row number and tier.
@@ -35,13 +34,8 @@ pub(crate) async fn keep(
     keys.dedup();
     let mut renamed = Vec::new();
     let mut known: HashMap<[u8; 16], (i64, Source, bool)> = HashMap::with_capacity(keys.len());
-    let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
-    let head = "SELECT id, hash, key AS source_key, name AS source_name, handle AS source_handle, \
-        url AS source_url, tier AS source_tier, followers, country, verified, bot \
-        FROM sources WHERE hash";
-    for row in rows_of(write.conn(), head, "", &blobs).await? {
-        let hash = bytes16(row.try_get("hash")?)?;
-        known.insert(hash, (row.try_get("id")?, source_from(&row)?, false));
+    for (id, hash, source) in kept(write, &keys).await? {
+        known.insert(hash, (id, source, false));
     }
     let tiers: HashMap<i64, Option<Tier>> =
         known.values().map(|(id, source, _)| (*id, source.tier)).collect();
@@ -86,6 +80,41 @@ pub(crate) async fn keep(
         .into_iter()
         .map(|(hash, (id, source, _))| (hash, Kept { id, tier: source.tier }))
         .collect())
+}
+
+/// A source as [`told_of`] reads it.
+type Told = (
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+);
+
+/// What is kept of the sources with these identities, with their numbers.
+async fn kept(write: &mut Write, keys: &[[u8; 16]]) -> Result<Vec<(i64, [u8; 16], Source)>> {
+    let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+    let head = "SELECT json_group_array(json_array(id, platform, key, name, handle, url, tier, \
+        followers, country, verified, bot)) FROM sources WHERE hash";
+    let mut kept = Vec::with_capacity(keys.len());
+    for told in told_of(write.conn(), head, &blobs).await? {
+        let (id, platform, key, name, handle, url, tier, followers, country, verified, bot): Told =
+            told;
+        let known = |tier: String| Tier::named(&tier).ok_or_else(|| damaged("tier", &tier));
+        let tier = tier.map(known).transpose()?;
+        let (verified, bot) = (verified.map(|n| n != 0), bot.map(|n| n != 0));
+        let hash = source_hash(&Platform::named(&platform), &key);
+        let followers = to_u64(followers);
+        let source = Source { key, name, handle, url, tier, followers, country, verified, bot };
+        kept.push((id, hash, source));
+    }
+    Ok(kept)
 }
 
 /// Whether posts are found under other words now. Counts are no words.
@@ -152,5 +181,40 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_is_read_back_whatever_its_letters() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let platform = Platform::named("web");
+        let odd = "\0\u{1}\"\\ ,]\n'é🚂\u{2028}";
+        let source = Source {
+            key: format!("k{odd}"),
+            name: odd.into(),
+            handle: "@h".into(),
+            url: "https://a.example/?b=\"c\"".into(),
+            tier: Some(Tier::Leading),
+            followers: Some(1 << 60),
+            country: None,
+            verified: Some(true),
+            bot: Some(false),
+        };
+        let hash = source_hash(&platform, &source.key);
+        let heard = [(platform, hash, &source)];
+        let mut write = store.write().await.unwrap();
+        let first = keep(&mut write, &heard, true).await.unwrap()[&hash];
+        write.commit().await.unwrap();
+        let mut write = store.write().await.unwrap();
+        let before = write.numbers;
+        let again = keep(&mut write, &heard, true).await.unwrap()[&hash];
+        assert_eq!((again.id, again.tier), (first.id, Some(Tier::Leading)));
+        assert_eq!(write.numbers, before);
+        assert_eq!(kept(&mut write, &[hash]).await.unwrap(), [(first.id, hash, source)]);
     }
 }
