@@ -123,7 +123,7 @@ impl Flow {
         let handover = Arc::new(Handover::default());
         let (stored, when_stored) = signal::channel(0);
         let settled = Settled { taken: Arc::default(), stored: when_stored };
-        tokio::spawn(receive(batches, arrived, Arc::clone(&counters)));
+        on_its_own(receive(batches, arrived, Arc::clone(&counters)));
         let bench = Bench {
             handover: Arc::clone(&handover),
             rules: Arc::clone(&rules),
@@ -136,8 +136,7 @@ impl Flow {
             .name("judge".to_owned())
             .spawn(move || bench.judge_all(arrivals, telling))
             .expect("the system starts a thread");
-        let storing =
-            tokio::spawn(store_all(store, clock, handover, Arc::clone(&counters), stored));
+        let storing = on_its_own(store_all(store, clock, handover, Arc::clone(&counters), stored));
         Flow { inlet, rules, counters, settled, storing }
     }
 
@@ -159,6 +158,13 @@ impl Flow {
             Err(error) => error.into(),
         }
     }
+}
+
+/// Runs on a thread of its own what waits a thousand times a second, for batches and for SQLite's
+/// answers: each time the runtime would wake a worker and, in case there is more to do, another.
+fn on_its_own<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(task))
 }
 
 /// Notes when batches come in, and lets in as many as there is room for.
