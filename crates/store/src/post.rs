@@ -82,6 +82,76 @@ pub(crate) fn post_from(row: &SqliteRow) -> Result<Post> {
     })
 }
 
+/// A post and its source as [`told_of`](crate::rows::told_of) reads them.
+pub(crate) const POST_TOLD: &str = "json_array(p.platform, p.native_id, p.url, p.channel, \
+    p.author, p.title, p.lead, p.body, p.lang, p.published, p.received, p.extra, p.likes, \
+    p.reposts, p.replies, p.views), json_array(s.key, s.name, s.handle, s.url, s.tier, \
+    s.followers, s.country, s.verified, s.bot)";
+
+/// The first part of [`POST_TOLD`].
+#[rustfmt::skip]
+pub(crate) type PostTold = (
+    String, String, String, String, Option<String>, String, String, String, Option<String>, i64,
+    i64, Option<String>, Option<i64>, Option<i64>, Option<i64>, Option<i64>,
+);
+
+/// The second part.
+#[rustfmt::skip]
+pub(crate) type SourceTold = (
+    String, String, String, String, Option<String>, Option<i64>, Option<String>, Option<i64>,
+    Option<i64>,
+);
+
+pub(crate) fn post_told(post: PostTold, source: SourceTold) -> Result<Post> {
+    let (platform, native_id, url, channel, author, title, lead, body, lang, published, ..) = post;
+    let (.., received, extra, likes, reposts, replies, views) = post;
+    let extra = match extra {
+        None => Extra::default(),
+        Some(json) => serde_json::from_str(&json).map_err(|_| damaged("a post", &json))?,
+    };
+    Ok(Post {
+        platform: Platform::named(&platform),
+        native_id,
+        url,
+        channel: Channel::named(&channel).ok_or_else(|| damaged("channel", &channel))?,
+        source: source_told(source)?,
+        author,
+        title,
+        lead,
+        body,
+        lang,
+        published: Time(published),
+        received: Time(received),
+        links: extra.links,
+        hashtags: extra.hashtags,
+        mentions: extra.mentions,
+        relation: extra.relation,
+        engagement: Engagement {
+            likes: to_u64(likes),
+            reposts: to_u64(reposts),
+            replies: to_u64(replies),
+            views: to_u64(views),
+        },
+        media: extra.media,
+    })
+}
+
+pub(crate) fn source_told(source: SourceTold) -> Result<Source> {
+    let (key, name, handle, url, tier, followers, country, verified, bot) = source;
+    let tier = tier.map(|tier| Tier::named(&tier).ok_or_else(|| damaged("tier", &tier)));
+    Ok(Source {
+        key,
+        name,
+        handle,
+        url,
+        tier: tier.transpose()?,
+        followers: to_u64(followers),
+        country,
+        verified: verified.map(|said| said != 0),
+        bot: bot.map(|said| said != 0),
+    })
+}
+
 /// Reads the `source_…` columns.
 pub(crate) fn source_from(row: &SqliteRow) -> Result<Source> {
     Ok(Source {

@@ -77,11 +77,15 @@ where
 {
     let mut all = Vec::with_capacity(keys.len());
     for row in rows_of(conn, head, "", keys).await? {
-        let told: &str = row.try_get(0)?;
-        let told: Vec<T> = serde_json::from_str(told).map_err(|_| damaged("rows", told))?;
-        all.extend(told);
+        all.extend(told::<T>(&row)?);
     }
     Ok(all)
+}
+
+/// What such a text tells.
+pub(crate) fn told<T: DeserializeOwned>(row: &SqliteRow) -> Result<Vec<T>> {
+    let told: &str = row.try_get(0)?;
+    serde_json::from_str(told).map_err(|_| damaged("a list of rows", told))
 }
 
 /// Platforms' counts as SQLite's signed integers.

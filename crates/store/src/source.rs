@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::{Platform, Source, Tier};
 
 use crate::open::Write;
-use crate::post::{merge, source_hash};
-use crate::rows::{damaged, to_i64, to_u64, told_of, write_rows};
+use crate::post::{SourceTold, merge, source_hash, source_told};
+use crate::rows::{to_i64, told_of, write_rows};
 use crate::{Result, Store};
 
 /// A source's row number and tier.
@@ -82,39 +82,18 @@ pub(crate) async fn keep(
         .collect())
 }
 
-/// A source as [`told_of`] reads it.
-type Told = (
-    i64,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-);
-
 /// What is kept of the sources with these identities, with their numbers.
 async fn kept(write: &mut Write, keys: &[[u8; 16]]) -> Result<Vec<(i64, [u8; 16], Source)>> {
     let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
-    let head = "SELECT json_group_array(json_array(id, platform, key, name, handle, url, tier, \
-        followers, country, verified, bot)) FROM sources WHERE hash";
-    let mut kept = Vec::with_capacity(keys.len());
-    for told in told_of(write.conn(), head, &blobs).await? {
-        let (id, platform, key, name, handle, url, tier, followers, country, verified, bot): Told =
-            told;
-        let known = |tier: String| Tier::named(&tier).ok_or_else(|| damaged("tier", &tier));
-        let tier = tier.map(known).transpose()?;
-        let (verified, bot) = (verified.map(|n| n != 0), bot.map(|n| n != 0));
-        let hash = source_hash(&Platform::named(&platform), &key);
-        let followers = to_u64(followers);
-        let source = Source { key, name, handle, url, tier, followers, country, verified, bot };
-        kept.push((id, hash, source));
-    }
-    Ok(kept)
+    let head = "SELECT json_group_array(json_array(id, platform, json_array(key, name, handle, url, \
+        tier, followers, country, verified, bot))) FROM sources WHERE hash";
+    let told = told_of(write.conn(), head, &blobs).await?;
+    let read = |(id, platform, source): (i64, String, SourceTold)| {
+        let source = source_told(source)?;
+        let hash = source_hash(&Platform::named(&platform), &source.key);
+        Ok((id, hash, source))
+    };
+    told.into_iter().map(read).collect()
 }
 
 /// Whether posts are found under other words now. Counts are no words.

@@ -5,23 +5,25 @@ use sqlx::Row;
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 
-use crate::post::{POST_COLUMNS, post_from};
-use crate::rows::rows_of;
+use crate::post::{POST_COLUMNS, POST_TOLD, PostTold, SourceTold, post_from, post_told};
+use crate::rows::{rows_of, told};
 use crate::{Result, Store};
 
 /// Posts after a row, ascending.
 pub(crate) async fn after(store: &Store, row: i64, limit: i64) -> Result<Vec<(i64, Post)>> {
-    let mut sql = QueryBuilder::<sqlx::Sqlite>::new("SELECT p.id, ");
-    sql.push(POST_COLUMNS).push(
-        " FROM posts p CROSS JOIN sources s ON s.id = p.source WHERE p.id > ? \
-         ORDER BY p.id LIMIT ?",
+    let mut sql = QueryBuilder::<sqlx::Sqlite>::new("SELECT json_group_array(json_array(p.id, ");
+    sql.push(POST_TOLD).push(
+        ")) FROM (SELECT id FROM posts WHERE id > ? ORDER BY id LIMIT ?) n \
+         CROSS JOIN posts p ON p.id = n.id CROSS JOIN sources s ON s.id = p.source",
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql.into_string()))
+    let all = sqlx::query(sqlx::AssertSqlSafe(sql.into_string()))
         .bind(row)
         .bind(limit)
-        .fetch_all(store.readers())
+        .fetch_one(store.readers())
         .await?;
-    rows.iter().map(read).collect()
+    let mut posts: Vec<(i64, PostTold, SourceTold)> = told(&all)?;
+    posts.sort_unstable_by_key(|(row, ..)| *row);
+    posts.into_iter().map(|(row, post, source)| Ok((row, post_told(post, source)?))).collect()
 }
 
 /// The posts of these rows that still are, in no order.
