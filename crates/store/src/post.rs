@@ -51,35 +51,25 @@ pub(crate) fn counts_of(engagement: &Engagement) -> [Option<i64>; 4] {
 }
 
 pub(crate) fn post_from(row: &SqliteRow) -> Result<Post> {
-    let extra = match row.try_get::<Option<&str>, _>("extra")? {
-        None => Extra::default(),
-        Some(json) => serde_json::from_str(json).map_err(|_| damaged("a post", json))?,
-    };
-    Ok(Post {
-        platform: Platform::named(row.try_get("platform")?),
-        native_id: row.try_get("native_id")?,
-        url: row.try_get("url")?,
-        channel: named(row, "channel", Channel::named)?,
-        source: source_from(row)?,
-        author: row.try_get("author")?,
-        title: row.try_get("title")?,
-        lead: row.try_get("lead")?,
-        body: row.try_get("body")?,
-        lang: row.try_get("lang")?,
-        published: Time(row.try_get("published")?),
-        received: Time(row.try_get("received")?),
-        links: extra.links,
-        hashtags: extra.hashtags,
-        mentions: extra.mentions,
-        relation: extra.relation,
-        engagement: Engagement {
-            likes: to_u64(row.try_get("likes")?),
-            reposts: to_u64(row.try_get("reposts")?),
-            replies: to_u64(row.try_get("replies")?),
-            views: to_u64(row.try_get("views")?),
-        },
-        media: extra.media,
-    })
+    let post = (
+        row.try_get("platform")?,
+        row.try_get("native_id")?,
+        row.try_get("url")?,
+        row.try_get("channel")?,
+        row.try_get("author")?,
+        row.try_get("title")?,
+        row.try_get("lead")?,
+        row.try_get("body")?,
+        row.try_get("lang")?,
+        row.try_get("published")?,
+        row.try_get("received")?,
+        row.try_get("extra")?,
+        row.try_get("likes")?,
+        row.try_get("reposts")?,
+        row.try_get("replies")?,
+        row.try_get("views")?,
+    );
+    post_told(post, source_columns(row)?)
 }
 
 /// A post and its source as [`told_of`](crate::rows::told_of) reads them.
@@ -138,7 +128,7 @@ pub(crate) fn post_told(post: PostTold, source: SourceTold) -> Result<Post> {
 
 pub(crate) fn source_told(source: SourceTold) -> Result<Source> {
     let (key, name, handle, url, tier, followers, country, verified, bot) = source;
-    let tier = tier.map(|tier| Tier::named(&tier).ok_or_else(|| damaged("tier", &tier)));
+    let tier = tier.map(|tier| Tier::named(&tier).ok_or_else(|| damaged("source_tier", &tier)));
     Ok(Source {
         key,
         name,
@@ -154,17 +144,21 @@ pub(crate) fn source_told(source: SourceTold) -> Result<Source> {
 
 /// Reads the `source_…` columns.
 pub(crate) fn source_from(row: &SqliteRow) -> Result<Source> {
-    Ok(Source {
-        key: row.try_get("source_key")?,
-        name: row.try_get("source_name")?,
-        handle: row.try_get("source_handle")?,
-        url: row.try_get("source_url")?,
-        tier: named_or_none(row, "source_tier", Tier::named)?,
-        followers: to_u64(row.try_get("followers")?),
-        country: row.try_get("country")?,
-        verified: row.try_get("verified")?,
-        bot: row.try_get("bot")?,
-    })
+    source_told(source_columns(row)?)
+}
+
+fn source_columns(row: &SqliteRow) -> Result<SourceTold> {
+    Ok((
+        row.try_get("source_key")?,
+        row.try_get("source_name")?,
+        row.try_get("source_handle")?,
+        row.try_get("source_url")?,
+        row.try_get("source_tier")?,
+        row.try_get("followers")?,
+        row.try_get("country")?,
+        row.try_get::<Option<bool>, _>("verified")?.map(i64::from),
+        row.try_get::<Option<bool>, _>("bot")?.map(i64::from),
+    ))
 }
 
 /// Reads a name that the domain knows.
