@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use domain::{Post, Tier};
 use sqlx::Row;
 
-use crate::ingest::{Gathered, Incoming, Known, Watches, gather_alert, living};
+use crate::ingest::{Gathered, Incoming, Watches, gather_alert, living};
+use crate::known::Known;
 use crate::mention::{MentionLine, spans_to_text};
 use crate::open::Write;
 use crate::post::{counts_of, extra_of, load_post};

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{CursorMove, NewAlert, Post, PostId, Time};
-use sqlx::Row;
 
 use crate::alert::Raising;
+use crate::known::{Known, KnownOf, known_of};
 use crate::mention::MentionLine;
 use crate::open::Write;
 use crate::post::{counts_of, extra_of, source_hash};
-use crate::rows::{bytes16, rows_of, told_of, write_rows};
+use crate::rows::{told_of, write_rows};
 use crate::source::Kept;
 use crate::{Ingest, Ingested, JudgedPost, Result, Store};
 
@@ -27,17 +27,8 @@ impl Incoming<'_> {
     }
 }
 
-/// What the file knows of a post that comes in.
-#[derive(Clone, Copy)]
-pub(crate) struct Known {
-    pub row: i64,
-    pub fingerprint: i64,
-    pub versions: i64,
-    pub received: i64,
-    counts: [Option<i64>; 4],
-}
-
 /// What a batch needs to know of the watches it speaks of.
+#[derive(Default)]
 pub(crate) struct Watches {
     /// Number → paused.
     pub paused: HashMap<i64, bool>,
@@ -69,9 +60,8 @@ impl Store {
         let mut gathered = Gathered::default();
         let waves = waves(ingest, now, &mut gathered.done);
         let mut write = self.write().await?;
-        let watches = watches(&mut write, matched(ingest)).await?;
         for wave in &waves {
-            store_wave(&mut write, wave, &watches, &mut gathered).await?;
+            store_wave(&mut write, wave, &mut gathered).await?;
         }
         crate::mention::add(&mut write, &gathered.mentions).await?;
         crate::hours::roll(&mut write).await?;
@@ -147,11 +137,6 @@ fn same(a: &Post, b: &Post) -> bool {
         && a.links == b.links
 }
 
-/// The watches that a batch speaks of.
-fn matched(ingest: &Ingest) -> impl Iterator<Item = i64> {
-    (ingest.posts.iter()).flat_map(|judged| &judged.mentions).map(|judged| judged.mention.watch.0)
-}
-
 /// What is known of these watches; there may be a hundred thousand others.
 pub(crate) async fn watches(
     write: &mut Write,
@@ -167,11 +152,9 @@ pub(crate) async fn watches(
 async fn store_wave(
     write: &mut Write,
     wave: &[Incoming<'_>],
-    watches: &Watches,
     gathered: &mut Gathered,
 ) -> Result<()> {
-    let known = known_posts(write, wave).await?;
-    let buried = tombstones(write, wave).await?;
+    let KnownOf { watches, posts: known, buried, sources: kept } = known_of(write, wave).await?;
     let mut new = Vec::new();
     let mut same = Vec::new();
     let mut edited = Vec::new();
@@ -199,45 +182,14 @@ async fn store_wave(
             (incoming.post().platform.clone(), incoming.source, &incoming.post().source)
         })
         .collect();
-    let sources = crate::source::keep(write, &heard, true).await?;
-    add_posts(write, &new, &sources, watches, gathered).await?;
+    let sources = crate::source::keep(write, &heard, kept, true).await?;
+    add_posts(write, &new, &sources, &watches, gathered).await?;
     refresh_counts(write, &same).await?;
     for (incoming, known) in edited {
         let source = sources[&incoming.source];
-        crate::edit::edit(write, incoming, known, source, watches, gathered).await?;
+        crate::edit::edit(write, incoming, known, source, &watches, gathered).await?;
     }
     Ok(())
-}
-
-async fn known_posts(write: &mut Write, wave: &[Incoming<'_>]) -> Result<HashMap<[u8; 16], Known>> {
-    let keys: Vec<Vec<u8>> = wave.iter().map(|incoming| incoming.id.0.to_vec()).collect();
-    let head = "SELECT hash, id, fingerprint, versions, received, likes, reposts, replies, views \
-        FROM posts WHERE hash";
-    let rows = rows_of(write.conn(), head, "", &keys).await?;
-    let mut known = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let post = Known {
-            row: row.try_get(1)?,
-            fingerprint: row.try_get(2)?,
-            versions: row.try_get(3)?,
-            received: row.try_get(4)?,
-            counts: [row.try_get(5)?, row.try_get(6)?, row.try_get(7)?, row.try_get(8)?],
-        };
-        known.insert(bytes16(row.try_get(0)?)?, post);
-    }
-    Ok(known)
-}
-
-/// Posts and sources of the wave that were deleted, with the time.
-async fn tombstones(write: &mut Write, wave: &[Incoming<'_>]) -> Result<HashMap<[u8; 16], i64>> {
-    let sources: HashSet<[u8; 16]> = wave.iter().map(|incoming| incoming.source).collect();
-    let keys: Vec<Vec<u8>> = (wave.iter().map(|incoming| incoming.id.0))
-        .chain(sources)
-        .map(|hash| hash.to_vec())
-        .collect();
-    let rows =
-        rows_of(write.conn(), "SELECT hash, at FROM tombstones WHERE hash", "", &keys).await?;
-    rows.iter().map(|row| Ok((bytes16(row.try_get(0)?)?, row.try_get(1)?))).collect()
 }
 
 async fn add_posts(

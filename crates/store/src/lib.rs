@@ -78,6 +78,7 @@ mod head;
 mod hours;
 mod ingest;
 mod kind;
+mod known;
 mod list;
 mod mention;
 mod open;

@@ -29,7 +29,7 @@ pub(crate) struct Inner {
     writer: Writer,
     readers: SqlitePool,
     checkpoints: Arc<Checkpoints>,
-    changes: Arc<watch::Sender<Change>>,
+    changes: Arc<Changes>,
 }
 
 impl Store {
@@ -63,7 +63,7 @@ impl Store {
             .test_before_acquire(false)
             .connect_lazy_with(reader_options(&path));
         let checkpoints = Arc::new(Checkpoints::new(copier(&path), writer.clone(), LONG));
-        let changes = Arc::new(watch::channel(Change::default()).0);
+        let changes = Arc::default();
         let store = Store { inner: Arc::new(Inner { writer, readers, checkpoints, changes }) };
         store.look_for_changes().await?;
         Ok(store)
@@ -87,14 +87,20 @@ impl Store {
 
     /// What changed last; wakes at every change made through this handle and its clones.
     pub fn changes(&self) -> watch::Receiver<Change> {
-        self.inner.changes.subscribe()
+        self.inner.changes.all.subscribe()
+    }
+
+    /// As [`Store::changes`], but wakes at those of alerts and settings alone: in a flood
+    /// mentions come with every transaction.
+    pub fn changes_beside_mentions(&self) -> watch::Receiver<Change> {
+        self.inner.changes.beside_mentions.subscribe()
     }
 
     /// Looks for changes made by other processes (`horch watch add` beside a running server)
     /// and wakes [`Store::changes`] if there are any. Reads one row; call it every second.
     pub async fn look_for_changes(&self) -> Result<()> {
         let numbers = read_numbers(&mut *self.readers().acquire().await?).await?;
-        announce(&self.inner.changes, &numbers);
+        self.inner.changes.announce(&numbers);
         Ok(())
     }
 
@@ -153,7 +159,7 @@ pub(crate) struct Write {
     pub numbers: Numbers,
     began: Numbers,
     checkpoints: Arc<Checkpoints>,
-    changes: Arc<watch::Sender<Change>>,
+    changes: Arc<Changes>,
 }
 
 impl Write {
@@ -192,26 +198,38 @@ impl Write {
             .execute(self.conn())
             .await?;
         }
-        announce(&self.changes, &self.numbers);
+        self.changes.announce(&self.numbers);
         self.held.keep();
         self.checkpoints.committed(&self.began, &self.numbers);
         Ok(())
     }
 }
 
-fn announce(changes: &watch::Sender<Change>, numbers: &Numbers) {
-    changes.send_if_modified(|change| {
-        let latest = Change {
+/// Who waits for what.
+#[derive(Default)]
+struct Changes {
+    all: watch::Sender<Change>,
+    beside_mentions: watch::Sender<Change>,
+}
+
+impl Changes {
+    fn announce(&self, numbers: &Numbers) {
+        let later = |change: &Change| Change {
             mention: change.mention.max(numbers.mention),
             alert: change.alert.max(numbers.alert),
             settings: change.settings.max(numbers.settings),
             revision: change.revision.max(numbers.revision),
             stories: change.stories.max(numbers.stories),
         };
-        let changed = latest != *change;
-        *change = latest;
-        changed
-    });
+        self.all.send_if_modified(|change| {
+            let before = std::mem::replace(change, later(change));
+            before != *change
+        });
+        self.beside_mentions.send_if_modified(|change| {
+            let before = std::mem::replace(change, later(change));
+            (before.alert, before.settings) != (change.alert, change.settings)
+        });
+    }
 }
 
 async fn read_numbers(conn: &mut SqliteConnection) -> Result<Numbers> {
@@ -270,6 +288,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
     common_options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // A batch has some ten statements, each for eight lengths of its list.
+        .statement_cache_capacity(256)
         // Grows to this only where many posts are stored: their identities are random, and a page
         // that is not here is looked up in the log first.
         .pragma("cache_size", "-65536")
@@ -375,10 +395,21 @@ mod tests {
 
     #[test]
     fn the_latest_change_is_never_taken_back() {
-        let (changes, seen) = watch::channel(Change::default());
-        announce(&changes, &Numbers { mention: 5, revision: 1, ..Numbers::default() });
-        announce(&changes, &Numbers { mention: 4, settings: 2, ..Numbers::default() });
+        let changes = Changes::default();
+        changes.announce(&Numbers { mention: 5, revision: 1, ..Numbers::default() });
+        changes.announce(&Numbers { mention: 4, settings: 2, ..Numbers::default() });
         let expected = Change { mention: 5, alert: 0, settings: 2, revision: 1, stories: 0 };
-        assert_eq!(*seen.borrow(), expected);
+        assert_eq!(*changes.all.borrow(), expected);
+        assert_eq!(*changes.beside_mentions.borrow(), expected);
+    }
+
+    #[test]
+    fn who_does_not_wait_for_mentions_is_not_woken_by_them() {
+        let changes = Changes::default();
+        let (all, beside) = (changes.all.subscribe(), changes.beside_mentions.subscribe());
+        changes.announce(&Numbers { mention: 5, stories: 2, revision: 1, ..Numbers::default() });
+        assert!(all.has_changed().unwrap() && !beside.has_changed().unwrap());
+        changes.announce(&Numbers { mention: 5, stories: 2, alert: 1, ..Numbers::default() });
+        assert!(beside.has_changed().unwrap());
     }
 }

@@ -23,18 +23,17 @@ struct Line {
     source: Source,
 }
 
-/// Stores what is heard of sources. `add` says whether unknown ones are added.
+/// Stores what is heard of sources, of which those of `kept` are there. `add` says whether others
+/// are added.
 pub(crate) async fn keep(
     write: &mut Write,
     heard: &[(Platform, [u8; 16], &Source)],
+    kept: Vec<(i64, [u8; 16], Source)>,
     add: bool,
 ) -> Result<HashMap<[u8; 16], Kept>> {
-    let mut keys: Vec<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
-    keys.sort_unstable();
-    keys.dedup();
     let mut renamed = Vec::new();
-    let mut known: HashMap<[u8; 16], (i64, Source, bool)> = HashMap::with_capacity(keys.len());
-    for (id, hash, source) in kept(write, &keys).await? {
+    let mut known: HashMap<[u8; 16], (i64, Source, bool)> = HashMap::with_capacity(heard.len());
+    for (id, hash, source) in kept {
         known.insert(hash, (id, source, false));
     }
     let tiers: HashMap<i64, Option<Tier>> =
@@ -82,18 +81,27 @@ pub(crate) async fn keep(
         .collect())
 }
 
+/// A source as a text tells it: number, platform, the rest.
+pub(crate) const SOURCE_LINE: &str = "json_array(id, platform, json_array(key, name, handle, url, \
+    tier, followers, country, verified, bot))";
+pub(crate) type SourceLine = (i64, String, SourceTold);
+
+/// Number, identity and what is kept.
+pub(crate) fn source_line(line: SourceLine) -> Result<(i64, [u8; 16], Source)> {
+    let (id, platform, source) = line;
+    let source = source_told(source)?;
+    let hash = source_hash(&Platform::named(&platform), &source.key);
+    Ok((id, hash, source))
+}
+
 /// What is kept of the sources with these identities, with their numbers.
 async fn kept(write: &mut Write, keys: &[[u8; 16]]) -> Result<Vec<(i64, [u8; 16], Source)>> {
-    let blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
-    let head = "SELECT json_group_array(json_array(id, platform, json_array(key, name, handle, url, \
-        tier, followers, country, verified, bot))) FROM sources WHERE hash";
-    let told = told_of(write.conn(), head, &blobs).await?;
-    let read = |(id, platform, source): (i64, String, SourceTold)| {
-        let source = source_told(source)?;
-        let hash = source_hash(&Platform::named(&platform), &source.key);
-        Ok((id, hash, source))
-    };
-    told.into_iter().map(read).collect()
+    let mut blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+    blobs.sort_unstable();
+    blobs.dedup();
+    let head = format!("SELECT json_group_array({SOURCE_LINE}) FROM sources WHERE hash");
+    let told = told_of(write.conn(), &head, &blobs).await?;
+    told.into_iter().map(source_line).collect()
 }
 
 /// Whether posts are found under other words now. Counts are no words.
@@ -141,7 +149,9 @@ pub(crate) async fn profiles(write: &mut Write, profiles: &[(Platform, Source)])
         .iter()
         .map(|(platform, source)| (platform.clone(), source_hash(platform, &source.key), source))
         .collect();
-    keep(write, &heard, false).await?;
+    let hashes: Vec<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
+    let kept = kept(write, &hashes).await?;
+    keep(write, &heard, kept, false).await?;
     Ok(())
 }
 
@@ -187,11 +197,12 @@ mod tests {
         let hash = source_hash(&platform, &source.key);
         let heard = [(platform, hash, &source)];
         let mut write = store.write().await.unwrap();
-        let first = keep(&mut write, &heard, true).await.unwrap()[&hash];
+        let first = keep(&mut write, &heard, vec![], true).await.unwrap()[&hash];
         write.commit().await.unwrap();
         let mut write = store.write().await.unwrap();
         let before = write.numbers;
-        let again = keep(&mut write, &heard, true).await.unwrap()[&hash];
+        let known = kept(&mut write, &[hash]).await.unwrap();
+        let again = keep(&mut write, &heard, known, true).await.unwrap()[&hash];
         assert_eq!((again.id, again.tier), (first.id, Some(Tier::Leading)));
         assert_eq!(write.numbers, before);
         assert_eq!(kept(&mut write, &[hash]).await.unwrap(), [(first.id, hash, source)]);

@@ -365,17 +365,17 @@ pub(super) async fn merge(write: &mut Write, merged: Merged) -> Result<()> {
 }
 
 async fn name(write: &mut Write, all: &[Named]) -> Result<()> {
-    for named in all {
-        sqlx::query(
-            "UPDATE stories SET headline = COALESCE(?2, headline), phrase = COALESCE(?3, phrase) \
-             WHERE id = ?1",
-        )
-        .bind(named.story.0)
-        .bind(named.headline)
-        .bind(&named.phrase)
-        .execute(write.conn())
-        .await?;
-    }
+    write_rows(
+        write.conn(),
+        "WITH fresh (id, headline, phrase) AS (",
+        ") UPDATE stories SET headline = COALESCE(fresh.headline, stories.headline), \
+         phrase = COALESCE(fresh.phrase, stories.phrase) FROM fresh WHERE stories.id = fresh.id",
+        all,
+        |row, named| {
+            row.push_bind(named.story.0).push_bind(named.headline).push_bind(&named.phrase);
+        },
+    )
+    .await?;
     Ok(())
 }
 

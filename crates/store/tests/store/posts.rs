@@ -4,7 +4,7 @@ use domain::{
     CursorMove, Engagement, GapReason, GapReport, Media, MediaKind, Platform, PostId, Relation,
     RelationKind, Source, SourceId, Tier, Time,
 };
-use store::{Ingest, Ingested, MentionFilter, Page};
+use store::{Ingest, Ingested, MentionFilter, NewWatch, Page};
 
 use super::{NOW, add_watch, batch, judged, opened, post, way};
 
@@ -319,4 +319,35 @@ async fn absurd_numbers_do_no_harm() {
     assert_eq!(store.timeline(&filter, domain::HOUR).await.unwrap().len(), 1);
     let likes = store.post(absurd.id()).await.unwrap().unwrap().engagement.likes;
     assert_eq!(likes, Some(i64::MAX.unsigned_abs()));
+}
+
+#[tokio::test]
+async fn a_batch_may_be_larger_than_a_question_to_the_file() {
+    let (_folder, store) = opened().await;
+    let new =
+        |n: usize| NewWatch { name: n.to_string(), query: "q".into(), alerts: <_>::default() };
+    let watches = store.add_watches(&(0..600).map(new).collect::<Vec<_>>(), NOW).await.unwrap();
+    store.remove_watch(watches[8].id).await.unwrap();
+    let posts = (0..1_300).map(|n| {
+        let mut post = post(&n.to_string(), &format!("body {n}"));
+        post.source.key = format!("k{}", n % 700);
+        judged(post, &[&watches[n % 600]])
+    });
+    let all = batch(posts.collect());
+    let first = store.ingest(&all, NOW).await.unwrap();
+    // Three posts in 1,300 are of the watch that is gone.
+    assert_eq!((first.new, first.known, first.mentions.len()), (1_300, 0, 1_297));
+    let again = store.ingest(&all, NOW).await.unwrap();
+    assert_eq!((again.new, again.known, again.mentions.len()), (0, 1_300, 0));
+    let platform = Platform::MASTODON;
+    let deletion = Ingest {
+        deleted: vec![PostId::of(&platform, "3"), PostId::of(&platform, "1299")],
+        deleted_sources: vec![SourceId::of(&platform, "k650")],
+        ..Ingest::default()
+    };
+    // Source 650 wrote one post alone: 1350 would be the next.
+    assert_eq!(store.ingest(&deletion, NOW).await.unwrap().deleted, 3);
+    let after = store.ingest(&all, NOW).await.unwrap();
+    assert_eq!((after.new, after.known), (0, 1_300), "what was deleted stays away");
+    assert_eq!(store.totals().await.unwrap().posts, 1_297);
 }
