@@ -68,7 +68,7 @@ pub async fn run(house: House, outfit: Outfit) {
     let writer = tokio::spawn(write_health(house.clone(), said));
     let names = tokio::spawn(look_up_names(house.clone(), outfit.clone()));
     let mut running: HashMap<&'static str, Running> = HashMap::new();
-    let mut changes = house.store.changes();
+    let mut changes = house.store.changes_beside_mentions();
     let mut seen = None;
     loop {
         let settings = changes.borrow_and_update().settings;

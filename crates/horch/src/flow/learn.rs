@@ -21,7 +21,7 @@ const RETRY: Duration = Duration::from_secs(30);
 
 /// Learns whenever something was said, until the process ends.
 pub async fn keep(house: House) {
-    let mut changes = house.store.changes();
+    let mut changes = house.store.changes_beside_mentions();
     let mut learnt_from = 0;
     loop {
         let began = Instant::now();

@@ -35,6 +35,8 @@ const READ: u32 = 1_000;
 const MEANT: usize = 50;
 /// Numbers of stories reserved at once.
 const BLOCK: u32 = 2_000;
+/// What comes within this is placed together: every step is a transaction, and posts wait for it.
+const PACE: Duration = Duration::from_millis(100);
 /// Between two looks when nothing wakes it.
 const PAUSE: Duration = Duration::from_secs(1);
 /// After a failure.
@@ -65,6 +67,7 @@ pub async fn keep(house: House, state: Arc<State>, counters: Arc<Counters>, tell
             }
         }
         changes.mark_unchanged();
+        let stepping = Instant::now();
         let stepped = step(&house, &mut follower, telling).await;
         if let Some(follower) = &follower {
             state.set_calibration(follower.foresight.calibration);
@@ -79,6 +82,9 @@ pub async fn keep(house: House, state: Arc<State>, counters: Arc<Counters>, tell
                 RETRY
             }
         };
+        if !house.pause(PACE.saturating_sub(stepping.elapsed())).await {
+            return;
+        }
         let woken = async {
             if pause == RETRY || changes.changed().await.is_err() {
                 std::future::pending::<()>().await;

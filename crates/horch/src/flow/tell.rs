@@ -55,7 +55,7 @@ pub async fn run(house: House, telling: Telling) {
         under_way: Arc::default(),
         last: HashMap::new(),
     };
-    let mut changes = house.store.changes();
+    let mut changes = house.store.changes_beside_mentions();
     loop {
         // What ends while the store is read may still be read as due: it is left to the next turn.
         let busy = outbox.busy();

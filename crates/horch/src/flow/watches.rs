@@ -195,7 +195,7 @@ pub async fn keep(
     jobs: Jobs,
     interests: signal::Sender<Arc<Interests>>,
 ) {
-    let mut changes = house.store.changes();
+    let mut changes = house.store.changes_beside_mentions();
     loop {
         let settings = changes.borrow_and_update().settings;
         if book.seen != settings {
