@@ -99,9 +99,8 @@ pub(crate) fn anchors(code: &Code, book: &Book) -> Option<Anchors> {
         Code::And(all) => and(all, book, false),
         Code::Or(all) => alternatives(all, book),
         Code::Near { sides, .. } | Code::Same { sides, .. } => {
-            let ways = sides.iter().enumerate();
-            let ways = ways.filter_map(|(at, code)| Some((at, anchors(code, book)?)));
-            let (at, best) = ways.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
+            let at = rarest_of(&**sides, book)?;
+            let best = anchors(&sides[at], book)?;
             Some(guarded(inexact(best), needs(&sides[1 - at], book)))
         }
         Code::NotNear { sides, .. } => anchors(&sides[0], book).map(inexact),
@@ -134,7 +133,12 @@ fn denied(code: &Code, book: &Book) -> Option<Anchors> {
 
 /// How likely a post is to have a branch; only the order counts. What no word brings up comes last.
 pub(crate) fn share(code: &Code, book: &Book) -> f32 {
-    anchors(code, book).map_or(f32::INFINITY, |anchors| anchors.share)
+    match code {
+        Code::Word(id) => book.share(*id),
+        // The sum of its alternatives, without their ways.
+        Code::Or(all) => all.iter().fold(0.0, |sum, code| sum + share(code, book)),
+        code => anchors(code, book).map_or(f32::INFINITY, |anchors| anchors.share),
+    }
 }
 
 fn one(book: &Book, id: Id, exact: bool) -> Anchors {
@@ -161,8 +165,8 @@ fn phrase(words: &[Option<Id>], book: &Book) -> Option<Anchors> {
 
 /// `whole`: these are the branches of a whole query.
 fn and(all: &[Code], book: &Book, whole: bool) -> Option<Anchors> {
-    let ways = all.iter().enumerate().filter_map(|(at, code)| Some((at, anchors(code, book)?)));
-    let (at, mut best) = ways.min_by(|a, b| a.1.share.total_cmp(&b.1.share))?;
+    let at = rarest_of(all, book)?;
+    let mut best = anchors(&all[at], book)?;
     let others = || all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, code)| code);
     for listing in &mut best.listings {
         listing.left = match listing.left {
@@ -267,15 +271,27 @@ fn rarest(all: impl Iterator<Item = Anchors>) -> Option<Anchors> {
     all.min_by(|a, b| a.share.total_cmp(&b.share))
 }
 
+/// The number of the branch that the fewest posts have.
+fn rarest_of(all: &[Code], book: &Book) -> Option<usize> {
+    let shares = all.iter().map(|code| share(code, book)).enumerate();
+    shares.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+}
+
 /// The ways to every alternative, which they tell.
 fn alternatives(all: &[Code], book: &Book) -> Option<Anchors> {
-    let mut n = 0;
-    every(all.iter().map(|code| {
-        let mut ways = anchors(code, book)?;
-        ways.listings.iter_mut().for_each(|listing| listing.left = Left::Alternative(n));
-        n += 1;
-        Some(ways)
-    }))
+    let mut whole = Anchors { share: 0.0, listings: Vec::with_capacity(all.len()) };
+    for (n, code) in all.iter().enumerate() {
+        let left = Left::Alternative(n as u32);
+        if let Code::Word(id) = code {
+            whole.share += book.share(*id);
+            whole.listings.push(Listing { left, ..Listing::new(Anchor::One(*id), true) });
+            continue;
+        }
+        let ways = anchors(code, book)?;
+        whole.share += ways.share;
+        whole.listings.extend(ways.listings.into_iter().map(|way| Listing { left, ..way }));
+    }
+    Some(whole)
 }
 
 fn every(all: impl Iterator<Item = Option<Anchors>>) -> Option<Anchors> {

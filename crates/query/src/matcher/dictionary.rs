@@ -221,9 +221,12 @@ fn mark(key: &[u8]) -> Option<usize> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Book {
     pub dictionary: Dictionary,
-    pub frequencies: Frequencies,
+    frequencies: Frequencies,
     gauges: Gauges,
     uses: Vec<u32>,
+    /// The share of posts that have each word, looked up when a query names it; NaN where it was
+    /// looked up by older frequencies.
+    shares: Vec<f32>,
     free: Vec<Id>,
     /// How many pairs begin with a word.
     pairs: FxHashMap<Id, u32>,
@@ -256,18 +259,24 @@ impl Book {
 
     fn add_bytes(&mut self, key: &[u8], kind: Kind, pattern: Option<Pattern>) -> Id {
         if let Some(slot) = self.dictionary.look_up(key, kind) {
-            self.uses[slot.id() as usize] += 1;
-            return slot.id();
+            let id = slot.id();
+            self.uses[id as usize] += 1;
+            if self.shares[id as usize].is_nan() {
+                self.shares[id as usize] = self.share_of(kind, key);
+            }
+            return id;
         }
         let id = self.free.pop().unwrap_or_else(|| {
             if (self.dictionary.len as usize).is_multiple_of(CHUNK) {
                 self.dictionary.chunks.push(Arc::default());
             }
             self.uses.push(0);
+            self.shares.push(f32::NAN);
             self.dictionary.len += 1;
             self.dictionary.len - 1
         });
         self.uses[id as usize] = 1;
+        self.shares[id as usize] = self.share_of(kind, key);
         if let Some(chunk) = self.dictionary.chunks.get_mut(id as usize / CHUNK) {
             chunk.set(id as usize % CHUNK, key, kind, pattern.map(Arc::new));
         }
@@ -348,9 +357,28 @@ impl Book {
         }
     }
 
-    /// The share of posts that have what a number stands for.
+    /// From now on words are as frequent as this.
+    pub fn set_frequencies(&mut self, frequencies: Frequencies) {
+        self.frequencies = frequencies;
+        self.shares.fill(f32::NAN);
+    }
+
+    /// The share of posts that have what a number stands for; of pairs it is not known.
+    #[inline]
     pub fn share(&self, id: Id) -> f32 {
+        let known = self.shares.get(id as usize).copied().unwrap_or(f32::NAN);
+        if !known.is_nan() {
+            return known;
+        }
         let (kind, key) = self.dictionary.key(id);
-        self.frequencies.share(key, kind == Kind::Prefix)
+        self.share_of(kind, key.as_bytes())
+    }
+
+    fn share_of(&self, kind: Kind, key: &[u8]) -> f32 {
+        let key = std::str::from_utf8(key).unwrap_or_default();
+        match kind {
+            Kind::Pair => f32::NAN,
+            kind => self.frequencies.share(key, kind == Kind::Prefix),
+        }
     }
 }

@@ -219,7 +219,7 @@ impl Matcher {
 
     /// Chooses words by these frequencies from now on; queries that are there keep theirs.
     pub fn set_frequencies(&mut self, frequencies: Frequencies) {
-        self.book.frequencies = frequencies;
+        self.book.set_frequencies(frequencies);
     }
 
     /// Adds a query, in place of the one the watch had. A reference in it that was not looked up
@@ -451,7 +451,7 @@ impl Snapshot {
             }
         };
         for postings in listed {
-            postings.filter(|posting| posting.passes(words)).for_each(&mut bring);
+            postings.each_passing(words, &mut bring);
         }
         candidates.extend(self.always.iter().map(|slot| (*slot, Left::All)));
     }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::dictionary::Id;
+use super::postings::NO_GUARD;
 use super::table::{Known, List};
 
 /// Which known words a post has, and the numbers of the tokens they stand at.
@@ -61,6 +62,9 @@ impl Occurrences {
             self.present[id as usize / 64] = 0;
             self.traces.0[Traces::place(trace(id)).0] = 0;
         }
+        // Whatever asks for no guard passes it.
+        let (at, bit) = Traces::place(trace(NO_GUARD));
+        self.traces.0[at] |= bit;
         self.present.resize(self.present.len().max(ids.div_ceil(64)), 0);
         self.listed.clear();
         self.placed.clear();

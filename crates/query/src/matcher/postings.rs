@@ -18,7 +18,7 @@ const REST: u32 = 2;
 const NOTHING: u32 = 3;
 const LENGTH_SHIFT: u32 = 26;
 const LENGTH: u32 = 0xf;
-const NO_GUARD: u32 = (1 << LENGTH_SHIFT) - 1;
+pub(super) const NO_GUARD: u32 = (1 << LENGTH_SHIFT) - 1;
 
 /// What else a post must have, roughly: clauses, of each of which it has a word. A word is known
 /// by its [`trace`], 15 bits that few others share; the last of a clause has the sixteenth set.
@@ -90,14 +90,12 @@ pub(crate) struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    /// Whether guard and filter let a post with the word pass.
+    /// Whether guard and filter let a post with the word pass that may have the guard.
     #[inline]
-    pub fn passes(&self, words: &Occurrences) -> bool {
+    fn passes(&self, words: &Occurrences) -> bool {
         let guard = self.head & NO_GUARD;
-        if guard != NO_GUARD && !(words.may_have(trace(guard)) && words.has(guard)) {
-            return false;
-        }
-        self.words.len() <= 2 || filter_passes(self.filter(), words)
+        (guard == NO_GUARD || words.has(guard))
+            && (self.words.len() <= 2 || filter_passes(self.filter(), words))
     }
 
     #[inline]
@@ -152,6 +150,24 @@ impl<'a> Postings<'a> {
     #[inline]
     pub fn of(words: &'a [u32]) -> Postings<'a> {
         Postings(words)
+    }
+
+    /// Calls `each` with those whose guard and filter let a post with the word pass. Most are left
+    /// at their guards.
+    #[inline]
+    pub fn each_passing(self, words: &Occurrences, mut each: impl FnMut(Listed<'a>)) {
+        let mut rest = self.0;
+        while let [slot, head, ..] = *rest {
+            let may = words.may_have(trace(head & NO_GUARD));
+            let Some((this, others)) = rest.split_at_checked(length(head)) else { return };
+            rest = others;
+            if may {
+                let listed = Listed { slot, head, words: this };
+                if listed.passes(words) {
+                    each(listed);
+                }
+            }
+        }
     }
 
     /// Fetches the first of them from memory.
@@ -229,7 +245,9 @@ mod tests {
             for id in ids {
                 found.note(*id);
             }
-            Postings::of(&words).all(|posting| posting.passes(&found))
+            let mut passed = 0;
+            Postings::of(&words).each_passing(&found, |_| passed += 1);
+            passed == 1
         };
         assert!(passes(&[3, 7, 10]) && passes(&[3, 7, 8, 9]));
         assert!(!passes(&[3, 7]) && !passes(&[3, 8]) && !passes(&[7, 8]));

@@ -58,7 +58,8 @@ pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32
             into.extend([0, 0, 0]);
             let mut branches = Vec::with_capacity(all.len());
             for code in all {
-                branches.push(((into.len() - start) as u32, share(code), fails(code, share)));
+                let likely = share(code);
+                branches.push(((into.len() - start) as u32, likely, fails(code, likely, share)));
                 pack(code, &|_| 1.0, into);
             }
             let rarest = branches.iter().min_by(|a, b| a.1.total_cmp(&b.1));
@@ -160,11 +161,11 @@ pub(crate) fn pack(code: &Code, share: &dyn Fn(&Code) -> f32, into: &mut Vec<u32
     into[start] = operation << SHIFT | (into.len() - start) as u32 & LENGTH;
 }
 
-/// How likely a branch is to fail.
-fn fails(code: &Code, share: &dyn Fn(&Code) -> f32) -> f32 {
+/// How likely a branch is to fail that a post is so likely to have.
+fn fails(code: &Code, likely: f32, share: &dyn Fn(&Code) -> f32) -> f32 {
     match code {
         Code::Not(inner) => share(inner).min(1.0),
-        code => 1.0 - share(code).min(1.0),
+        _ => 1.0 - likely.min(1.0),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use domain::{Channel, Engagement, Platform, Post, Source, Time, WatchId};
 
-use super::{Live, Match, Matcher, Scratch, Snapshot};
+use super::anchors::{anchors, share};
+use super::dictionary::{Book, Kind};
+use super::{Frequencies, Live, Match, Matcher, Scratch, Snapshot};
 use crate::ast::Query;
+use crate::code::Compiler;
 use crate::document::Document;
 
 const WORDS: [&str; 8] = ["train", "late", "crash", "windows", "7", "sale", "storm", "harbour"];
@@ -171,4 +174,43 @@ fn many_ways_to_a_query_under_one_word() {
     assert_eq!(watches("w3x and storm crash, w5x far away"), [1, 2]);
     assert_eq!(watches("w3x, storm"), [1]);
     assert!(watches("storm a b c w3x late").is_empty());
+}
+
+fn observed(text: &str) -> Frequencies {
+    let mut frequencies = Frequencies::new();
+    (0..1_000).for_each(|_| frequencies.observe(&Document::of(&post(text))));
+    frequencies
+}
+
+#[test]
+fn a_share_follows_what_was_observed_last() {
+    let mut book = Book::default();
+    let id = book.add("harbour", Kind::Word);
+    let guessed = book.share(id);
+    book.set_frequencies(observed("the harbour"));
+    let seen = book.share(id);
+    assert!(guessed < 0.1 && seen > 0.9, "{guessed} {seen}");
+    assert_eq!(book.add("harbour", Kind::Word), id);
+    assert_eq!(book.share(id), seen);
+    book.set_frequencies(observed("the sea"));
+    assert!(book.share(id) < guessed);
+}
+
+#[test]
+fn a_branch_is_as_likely_as_its_ways() {
+    let mut book = Book::default();
+    book.set_frequencies(observed("storm in the harbour"));
+    for text in [
+        "train",
+        "train OR storm OR harbour",
+        "train AND (storm OR \"late sale\" OR cra*)",
+        "(train NEAR/3 storm) OR harbour",
+        "train AND NOT storm",
+        "2 OF (train, storm, harbour)",
+        "lang:de OR storm",
+    ] {
+        let code = Compiler::new(&mut book).compile(&query(text).ast);
+        let ways = anchors(&code, &book).map_or(f32::INFINITY, |ways| ways.share);
+        assert_eq!(share(&code, &book), ways, "{text}");
+    }
 }
