@@ -99,8 +99,7 @@ pub(crate) fn anchors(code: &Code, book: &Book) -> Option<Anchors> {
         Code::And(all) => and(all, book, false),
         Code::Or(all) => alternatives(all, book),
         Code::Near { sides, .. } | Code::Same { sides, .. } => {
-            let at = rarest_of(&**sides, book)?;
-            let best = anchors(&sides[at], book)?;
+            let (at, best) = rarest_of(&**sides, book)?;
             Some(guarded(inexact(best), needs(&sides[1 - at], book)))
         }
         Code::NotNear { sides, .. } => anchors(&sides[0], book).map(inexact),
@@ -165,8 +164,7 @@ fn phrase(words: &[Option<Id>], book: &Book) -> Option<Anchors> {
 
 /// `whole`: these are the branches of a whole query.
 fn and(all: &[Code], book: &Book, whole: bool) -> Option<Anchors> {
-    let at = rarest_of(all, book)?;
-    let mut best = anchors(&all[at], book)?;
+    let (at, mut best) = rarest_of(all, book)?;
     let others = || all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, code)| code);
     for listing in &mut best.listings {
         listing.left = match listing.left {
@@ -271,10 +269,25 @@ fn rarest(all: impl Iterator<Item = Anchors>) -> Option<Anchors> {
     all.min_by(|a, b| a.share.total_cmp(&b.share))
 }
 
-/// The number of the branch that the fewest posts have.
-fn rarest_of(all: &[Code], book: &Book) -> Option<usize> {
-    let shares = all.iter().map(|code| share(code, book)).enumerate();
-    shares.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+/// The number of the branch that the fewest posts have, and its ways. Words and alternatives of
+/// words are listed only there; whatever is nested is looked at once, or each level would double
+/// the work.
+fn rarest_of(all: &[Code], book: &Book) -> Option<(usize, Anchors)> {
+    let seen = all.iter().enumerate().filter_map(|(at, code)| match is_flat(code) {
+        true => Some((share(code, book), at, None)),
+        false => anchors(code, book).map(|ways| (ways.share, at, Some(ways))),
+    });
+    let (_, at, ways) = seen.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some((at, ways.or_else(|| anchors(&all[at], book))?))
+}
+
+/// A word, or alternatives that are words.
+fn is_flat(code: &Code) -> bool {
+    match code {
+        Code::Word(_) => true,
+        Code::Or(all) => all.iter().all(|code| matches!(code, Code::Word(_))),
+        _ => false,
+    }
 }
 
 /// The ways to every alternative, which they tell.

@@ -8,6 +8,7 @@ use super::{Frequencies, Live, Match, Matcher, Scratch, Snapshot};
 use crate::ast::Query;
 use crate::code::Compiler;
 use crate::document::Document;
+use crate::parse::MAX_NESTING;
 
 const WORDS: [&str; 8] = ["train", "late", "crash", "windows", "7", "sale", "storm", "harbour"];
 
@@ -213,4 +214,15 @@ fn a_branch_is_as_likely_as_its_ways() {
         let ways = anchors(&code, &book).map_or(f32::INFINITY, |ways| ways.share);
         assert_eq!(share(&code, &book), ways, "{text}");
     }
+}
+
+#[test]
+fn a_deeply_nested_query_is_listed_at_once() {
+    // The rarest branch is always the nested one: looked at twice on each level, it would never end.
+    let nested = (0..MAX_NESTING / 2 - 1).fold("harbourmaster".to_owned(), |inner, n| {
+        format!("(the AND (seldomness{n} OR {inner}))")
+    });
+    let mut matcher = Matcher::new();
+    matcher.insert(WatchId(1), &query(&nested));
+    assert_eq!(matcher.len(), 1);
 }
