@@ -6,14 +6,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use domain::Source;
-use serde::de::DeserializeOwned;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use crate::Result;
 use crate::ingest::{Incoming, Watches};
 use crate::open::Write;
-use crate::rows::{self, KEYS, damaged};
+use crate::rows::{self, KEYS, damaged, told};
 use crate::source::{SOURCE_LINE, SourceLine, source_line};
 
 /// What the file knows of a post that comes in.
@@ -126,10 +124,6 @@ impl KnownOf {
         }
         Ok(())
     }
-}
-
-fn told<T: DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<Vec<T>> {
-    rows::read_told(row.try_get(column)?)
 }
 
 /// An identity that SQLite wrote as hexadecimal digits.

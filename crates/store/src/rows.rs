@@ -85,17 +85,14 @@ where
 {
     let mut all = Vec::with_capacity(keys.len());
     for row in rows_of(conn, head, "", keys).await? {
-        all.extend(told::<T>(&row)?);
+        all.extend(told::<T>(&row, 0)?);
     }
     Ok(all)
 }
 
-/// What such a text tells.
-pub(crate) fn told<T: DeserializeOwned>(row: &SqliteRow) -> Result<Vec<T>> {
-    read_told(row.try_get(0)?)
-}
-
-pub(crate) fn read_told<T: DeserializeOwned>(told: &str) -> Result<Vec<T>> {
+/// What such a text in a column tells.
+pub(crate) fn told<T: DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<Vec<T>> {
+    let told: &str = row.try_get(column)?;
     serde_json::from_str(told).map_err(|_| damaged("a list of rows", told))
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn after(store: &Store, row: i64, limit: i64) -> Result<Vec<(i6
         .bind(limit)
         .fetch_one(store.readers())
         .await?;
-    let mut posts: Vec<(i64, PostTold, SourceTold)> = told(&all)?;
+    let mut posts: Vec<(i64, PostTold, SourceTold)> = told(&all, 0)?;
     posts.sort_unstable_by_key(|(row, ..)| *row);
     posts.into_iter().map(|(row, post, source)| Ok((row, post_told(post, source)?))).collect()
 }
