@@ -55,7 +55,7 @@ impl Checkpoints {
         });
     }
 
-    async fn copy(&self) -> sqlx::Result<()> {
+    async fn copy(&self) -> crate::Result<()> {
         let log = copy(&mut *self.pool.acquire().await?).await?;
         if log > self.long {
             // Nobody writes as long as the one writing connection is here: all is copied, and the

@@ -6,7 +6,7 @@ use domain::{Post, Tier};
 use sqlx::Row;
 
 use crate::ingest::{Gathered, Incoming, Watches, gather_alert, living};
-use crate::known::Known;
+use crate::known::{Known, watches_of};
 use crate::mention::{MentionLine, spans_to_text};
 use crate::open::Write;
 use crate::post::{counts_of, extra_of, load_post};
@@ -127,7 +127,7 @@ async fn match_anew(
 ) -> Result<()> {
     // Mentions of an earlier wave of the same batch may still wait to be written.
     let waiting = std::mem::take(&mut gathered.mentions);
-    crate::mention::add(write, &waiting).await?;
+    crate::mention::add(write, &waiting)?;
     let rows = sqlx::query("SELECT watch, number FROM mentions WHERE post = ?")
         .bind(known.row)
         .fetch_all(write.conn())
@@ -137,7 +137,7 @@ async fn match_anew(
     let new = living(incoming.judged, watches);
     let matched: HashSet<i64> = new.iter().map(|judged| judged.mention.watch.0).collect();
     let lost = || old.iter().filter(|(watch, _)| !matched.contains(watch));
-    let asked = crate::ingest::watches(write, lost().map(|(watch, _)| *watch)).await?;
+    let asked = watches_of(write.direct(), lost().map(|(watch, _)| *watch))?;
     for (&watch, &number) in lost() {
         if asked.paused.get(&watch) == Some(&true) {
             clear_spans(write, number).await?;
@@ -163,7 +163,7 @@ async fn match_anew(
         }
     }
     let added = std::mem::take(&mut gathered.mentions);
-    crate::mention::add(write, &added).await?;
+    crate::mention::add(write, &added)?;
     copy_post_to_mentions(write, known, source, post).await?;
     crate::verdict::outrank(write, &[known.row]).await?;
     crate::kind::outrank(write, &[known.row]).await?;

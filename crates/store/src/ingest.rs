@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{CursorMove, NewAlert, Post, PostId, Time};
+use rusqlite::params;
 
 use crate::alert::Raising;
 use crate::known::{Known, KnownOf, known_of};
 use crate::mention::MentionLine;
 use crate::open::Write;
 use crate::post::{counts_of, extra_of, source_hash};
-use crate::rows::{told_of, write_rows};
 use crate::source::Kept;
 use crate::{Ingest, Ingested, JudgedPost, Result, Store};
 
@@ -59,11 +59,11 @@ impl Store {
         }
         let mut gathered = Gathered::default();
         let waves = waves(ingest, now, &mut gathered.done);
-        let mut write = self.write().await?;
+        let mut write = self.write_directly().await?;
         for wave in &waves {
             store_wave(&mut write, wave, &mut gathered).await?;
         }
-        crate::mention::add(&mut write, &gathered.mentions).await?;
+        crate::mention::add(&mut write, &gathered.mentions)?;
         crate::hours::roll(&mut write).await?;
         let alerts = crate::alert::raise_all(&mut write, &gathered.alerts).await?;
         gathered.done.alerts = alerts;
@@ -75,13 +75,13 @@ impl Store {
         )
         .await?;
         crate::source::profiles(&mut write, &ingest.profiles).await?;
-        move_cursors(&mut write, &ingest.cursors).await?;
+        move_cursors(&mut write, &ingest.cursors)?;
         crate::channel::report_gaps(&mut write, &ingest.gaps).await?;
         write.numbers.ingested = Some(now.0);
         if gathered.done.edited + gathered.done.deleted > 0 {
             write.numbers.revision += 1;
         }
-        write.commit().await?;
+        write.commit_directly()?;
         Ok(gathered.done)
     }
 }
@@ -137,24 +137,12 @@ fn same(a: &Post, b: &Post) -> bool {
         && a.links == b.links
 }
 
-/// What is known of these watches; there may be a hundred thousand others.
-pub(crate) async fn watches(
-    write: &mut Write,
-    asked: impl Iterator<Item = i64>,
-) -> Result<Watches> {
-    let numbers: HashSet<i64> = asked.collect();
-    let numbers: Vec<i64> = numbers.into_iter().collect();
-    let head = "SELECT json_group_array(json_array(id, paused)) FROM watches WHERE id";
-    let told: Vec<(i64, i64)> = told_of(write.conn(), head, &numbers).await?;
-    Ok(Watches { paused: told.into_iter().map(|(id, paused)| (id, paused != 0)).collect() })
-}
-
 async fn store_wave(
     write: &mut Write,
     wave: &[Incoming<'_>],
     gathered: &mut Gathered,
 ) -> Result<()> {
-    let KnownOf { watches, posts: known, buried, sources: kept } = known_of(write, wave).await?;
+    let KnownOf { watches, posts: known, buried, sources: kept } = known_of(write.direct(), wave)?;
     let mut new = Vec::new();
     let mut same = Vec::new();
     let mut edited = Vec::new();
@@ -183,8 +171,8 @@ async fn store_wave(
         })
         .collect();
     let sources = crate::source::keep(write, &heard, kept, true).await?;
-    add_posts(write, &new, &sources, &watches, gathered).await?;
-    refresh_counts(write, &same).await?;
+    add_posts(write, &new, &sources, &watches, gathered)?;
+    refresh_counts(write, &same)?;
     for (incoming, known) in edited {
         let source = sources[&incoming.source];
         crate::edit::edit(write, incoming, known, source, &watches, gathered).await?;
@@ -192,7 +180,7 @@ async fn store_wave(
     Ok(())
 }
 
-async fn add_posts(
+fn add_posts(
     write: &mut Write,
     new: &[&Incoming<'_>],
     sources: &HashMap<[u8; 16], Kept>,
@@ -216,7 +204,7 @@ async fn add_posts(
             gather_alert(judged.alert.as_ref(), row, watches, gathered);
         }
     }
-    insert_posts(write, &lines).await
+    insert_posts(write, &lines)
 }
 
 /// A batch's mentions of watches that still are, each watch once.
@@ -248,90 +236,72 @@ fn is_live(post: &Post) -> bool {
     post.received.since(post.published) <= domain::DAY
 }
 
-async fn insert_posts(write: &mut Write, lines: &[(&Incoming<'_>, i64, i64, bool)]) -> Result<()> {
-    write_rows(
-        write.conn(),
+fn insert_posts(write: &mut Write, lines: &[(&Incoming<'_>, i64, i64, bool)]) -> Result<()> {
+    let mut insert = write.direct().statement(
         "INSERT INTO posts (id, hash, source, fingerprint, versions, mentioned, platform, \
          native_id, url, channel, author, title, lead, body, lang, published, received, heard, \
-         extra, likes, reposts, replies, views) ",
-        "",
-        lines,
-        |row, (incoming, id, source, mentioned)| {
-            let post = incoming.post();
-            row.push_bind(*id)
-                .push_bind(incoming.id.0.to_vec())
-                .push_bind(*source)
-                .push_bind(incoming.fingerprint)
-                .push_bind(1_i64)
-                .push_bind(i64::from(*mentioned))
-                .push_bind(post.platform.as_str())
-                .push_bind(&post.native_id)
-                .push_bind(&post.url)
-                .push_bind(post.channel.as_str())
-                .push_bind(&post.author)
-                .push_bind(&post.title)
-                .push_bind(&post.lead)
-                .push_bind(&post.body)
-                .push_bind(&post.lang)
-                .push_bind(post.published.0)
-                .push_bind(post.received.0)
-                .push_bind(post.received.0)
-                .push_bind(extra_of(post));
-            for count in counts_of(&post.engagement) {
-                row.push_bind(count);
-            }
-        },
-    )
-    .await?;
+         extra, likes, reposts, replies, views) \
+         VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    for (incoming, id, source, mentioned) in lines {
+        let post = incoming.post();
+        let [likes, reposts, replies, views] = counts_of(&post.engagement);
+        insert.execute(params![
+            id,
+            incoming.id.0,
+            source,
+            incoming.fingerprint,
+            mentioned,
+            post.platform.as_str(),
+            post.native_id,
+            post.url,
+            post.channel.as_str(),
+            post.author,
+            post.title,
+            post.lead,
+            post.body,
+            post.lang,
+            post.published.0,
+            post.received.0,
+            post.received.0,
+            extra_of(post),
+            likes,
+            reposts,
+            replies,
+            views,
+        ])?;
+    }
     Ok(())
 }
 
 /// Counts that the platform no longer gives stay as they were.
-async fn refresh_counts(write: &mut Write, same: &[(&Incoming<'_>, Known)]) -> Result<()> {
-    let mut changed = Vec::new();
+fn refresh_counts(write: &mut Write, same: &[(&Incoming<'_>, Known)]) -> Result<()> {
+    let mut update = write.direct().statement(
+        "UPDATE posts SET likes = ?, reposts = ?, replies = ?, views = ? WHERE id = ?",
+    )?;
     for (incoming, known) in same {
         let mut counts = counts_of(&incoming.post().engagement);
         for (count, old) in counts.iter_mut().zip(known.counts) {
             *count = count.or(old);
         }
         if counts != known.counts {
-            changed.push((known.row, counts));
+            let [likes, reposts, replies, views] = counts;
+            update.execute(params![likes, reposts, replies, views, known.row])?;
         }
     }
-    write_rows(
-        write.conn(),
-        "WITH fresh (id, likes, reposts, replies, views) AS (",
-        ") UPDATE posts SET likes = fresh.likes, reposts = fresh.reposts, \
-         replies = fresh.replies, views = fresh.views FROM fresh WHERE posts.id = fresh.id",
-        &changed,
-        |row, (id, counts)| {
-            row.push_bind(*id);
-            for count in counts {
-                row.push_bind(*count);
-            }
-        },
-    )
-    .await?;
     Ok(())
 }
 
-async fn move_cursors(write: &mut Write, cursors: &[CursorMove]) -> Result<()> {
-    // The last word about a stream counts; one statement may not touch a row twice on every
-    // database.
-    let mut last: HashMap<&str, &str> = HashMap::new();
-    for cursor in cursors {
-        last.insert(&cursor.stream, &cursor.value);
+/// The last word about a stream counts.
+fn move_cursors(write: &mut Write, cursors: &[CursorMove]) -> Result<()> {
+    let last: HashMap<&str, &str> =
+        cursors.iter().map(|cursor| (&*cursor.stream, &*cursor.value)).collect();
+    for (stream, value) in last {
+        write.direct().run(
+            "INSERT INTO cursors (stream, value) VALUES (?, ?) \
+             ON CONFLICT (stream) DO UPDATE SET value = excluded.value",
+            [stream, value],
+        )?;
     }
-    let last: Vec<_> = last.into_iter().collect();
-    write_rows(
-        write.conn(),
-        "INSERT INTO cursors (stream, value) ",
-        " ON CONFLICT (stream) DO UPDATE SET value = excluded.value",
-        &last,
-        |row, (stream, value)| {
-            row.push_bind(*stream).push_bind(*value);
-        },
-    )
-    .await?;
     Ok(())
 }

@@ -1,18 +1,14 @@
-//! What the file knows of posts that come in, asked for in one trip to SQLite's thread: while
-//! others use the processors, each trip waits for its turn twice.
+//! What the file knows of posts that come in.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
-use std::ops::Range;
 
 use domain::Source;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::Row;
 
 use crate::Result;
+use crate::direct::{Direct, found};
 use crate::ingest::{Incoming, Watches};
-use crate::open::Write;
-use crate::rows::{self, KEYS, damaged, told};
-use crate::source::{SOURCE_LINE, SourceLine, source_line};
+use crate::post::{SourceTold, source_told};
 
 /// What the file knows of a post that comes in.
 #[derive(Clone, Copy)]
@@ -37,97 +33,86 @@ pub(crate) struct KnownOf {
     pub sources: Vec<(i64, [u8; 16], Source)>,
 }
 
-/// A post as SQLite tells it: identity, row, fingerprint, versions, received, counts.
-type PostLine = (String, i64, i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-
-/// Asks for everything at once.
-pub(crate) async fn known_of(write: &mut Write, wave: &[Incoming<'_>]) -> Result<KnownOf> {
-    let posts: Vec<[u8; 16]> = wave.iter().map(|incoming| incoming.id.0).collect();
+/// Asks for everything.
+pub(crate) fn known_of(direct: &Direct, wave: &[Incoming<'_>]) -> Result<KnownOf> {
     let sources: HashSet<[u8; 16]> = wave.iter().map(|incoming| incoming.source).collect();
-    let sources: Vec<[u8; 16]> = sources.into_iter().collect();
-    let watches: HashSet<i64> = (wave.iter().flat_map(|incoming| &incoming.judged.mentions))
-        .map(|judged| judged.mention.watch.0)
-        .collect();
-    let watches: Vec<i64> = watches.into_iter().collect();
-    let mut known = KnownOf::default();
-    let (mut posts, mut sources, mut watches) = (&posts[..], &sources[..], &watches[..]);
-    while !(posts.is_empty() && sources.is_empty() && watches.is_empty()) {
-        let (p, s) = (next(&mut posts), next(&mut sources));
-        let row = ask(write, p, s, next(&mut watches)).await?;
-        known.add(&row)?;
+    let watches = (wave.iter().flat_map(|incoming| &incoming.judged.mentions))
+        .map(|judged| judged.mention.watch.0);
+    let mut known = KnownOf {
+        watches: watches_of(direct, watches)?,
+        sources: sources_of(direct, sources.iter())?,
+        ..KnownOf::default()
+    };
+    let mut post = direct.statement(
+        "SELECT id, fingerprint, versions, received, likes, reposts, replies, views FROM posts \
+         WHERE hash = ?",
+    )?;
+    let mut grave = direct.statement("SELECT at FROM tombstones WHERE hash = ?")?;
+    for incoming in wave {
+        if let Some(found) = found(&mut post, [incoming.id.0], known_from)? {
+            known.posts.insert(incoming.id.0, found);
+        }
+    }
+    for hash in wave.iter().map(|incoming| incoming.id.0).chain(sources) {
+        if let Some(at) = found(&mut grave, [hash], |row| row.get(0))? {
+            known.buried.insert(hash, at);
+        }
     }
     Ok(known)
 }
 
-/// The next keys that one question has room for.
-fn next<'k, K>(keys: &mut &'k [K]) -> &'k [K] {
-    let (now, later) = keys.split_at(keys.len().min(KEYS[0]));
-    *keys = later;
-    now
-}
-
-async fn ask(
-    write: &mut Write,
-    posts: &[[u8; 16]],
-    sources: &[[u8; 16]],
-    watches: &[i64],
-) -> Result<SqliteRow> {
-    // Of the same length, so that there are few statements.
-    let hashes = rows::length(posts.len().max(sources.len()));
-    let numbers = rows::length(watches.len());
-    let (p, s) = (places(0..hashes), places(hashes..2 * hashes));
-    let w = places(2 * hashes..2 * hashes + numbers);
-    let sql = format!(
-        "SELECT (SELECT json_group_array(json_array(id, paused)) FROM watches WHERE id IN ({w})), \
-         (SELECT json_group_array(json_array(hex(hash), id, fingerprint, versions, received, \
-         likes, reposts, replies, views)) FROM posts WHERE hash IN ({p})), \
-         (SELECT json_group_array(json_array(hex(hash), at)) FROM tombstones \
-         WHERE hash IN ({p},{s})), \
-         (SELECT json_group_array({SOURCE_LINE}) FROM sources WHERE hash IN ({s}))"
-    );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-    for keys in [posts, sources] {
-        for place in 0..hashes {
-            query = query.bind(keys.get(place).map(|key| key.to_vec()));
-        }
-    }
-    for place in 0..numbers {
-        query = query.bind(watches.get(place).copied());
-    }
-    Ok(query.fetch_one(write.conn()).await?)
-}
-
-/// The places of a list, numbered from 1, as some keys stand in two lists.
-fn places(places: Range<usize>) -> String {
-    places.fold(String::new(), |mut list, place| {
-        let comma = if list.is_empty() { "" } else { "," };
-        let _ = write!(list, "{comma}?{}", place + 1);
-        list
+fn known_from(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known {
+        row: row.get(0)?,
+        fingerprint: row.get(1)?,
+        versions: row.get(2)?,
+        received: row.get(3)?,
+        counts: [row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?],
     })
 }
 
-impl KnownOf {
-    fn add(&mut self, row: &SqliteRow) -> Result<()> {
-        for (id, paused) in told::<(i64, i64)>(row, 0)? {
-            self.watches.paused.insert(id, paused != 0);
+/// What is known of these watches; there may be a hundred thousand others.
+pub(crate) fn watches_of(direct: &Direct, asked: impl Iterator<Item = i64>) -> Result<Watches> {
+    let mut statement = direct.statement("SELECT paused FROM watches WHERE id = ?")?;
+    let mut watches = Watches::default();
+    let mut seen = HashSet::new();
+    for number in asked.filter(|number| seen.insert(*number)) {
+        if let Some(paused) = found(&mut statement, [number], |row| row.get(0))? {
+            watches.paused.insert(number, paused);
         }
-        for (hash, row, fingerprint, versions, received, a, b, c, d) in told::<PostLine>(row, 1)? {
-            let counts = [a, b, c, d];
-            self.posts
-                .insert(hash_told(&hash)?, Known { row, fingerprint, versions, received, counts });
-        }
-        for (hash, at) in told::<(String, i64)>(row, 2)? {
-            self.buried.insert(hash_told(&hash)?, at);
-        }
-        for line in told::<SourceLine>(row, 3)? {
-            self.sources.push(source_line(line)?);
-        }
-        Ok(())
     }
+    Ok(watches)
 }
 
-/// An identity that SQLite wrote as hexadecimal digits.
-fn hash_told(hex: &str) -> Result<[u8; 16]> {
-    let number = u128::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 32);
-    number.map(u128::to_be_bytes).ok_or_else(|| damaged("an identity", hex))
+/// What is kept of the sources with these identities, with their numbers.
+pub(crate) fn sources_of<'h>(
+    direct: &Direct,
+    hashes: impl Iterator<Item = &'h [u8; 16]>,
+) -> Result<Vec<(i64, [u8; 16], Source)>> {
+    let mut statement = direct.statement(
+        "SELECT id, key, name, handle, url, tier, followers, country, verified, bot FROM sources \
+         WHERE hash = ?",
+    )?;
+    let mut sources = Vec::new();
+    for hash in hashes {
+        if let Some((id, told)) = found(&mut statement, [hash], source_from)? {
+            sources.push((id, *hash, source_told(told)?));
+        }
+    }
+    Ok(sources)
+}
+
+fn source_from(row: &Row<'_>) -> rusqlite::Result<(i64, SourceTold)> {
+    let told = (
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+        row.get(5)?,
+        row.get(6)?,
+        row.get(7)?,
+        row.get(8)?,
+        row.get(9)?,
+    );
+    Ok((row.get(0)?, told))
 }

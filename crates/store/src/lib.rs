@@ -71,6 +71,7 @@ mod channel;
 mod checkpoint;
 mod delete;
 mod delivery;
+mod direct;
 mod edit;
 mod error;
 mod filter;

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 
 use domain::story::StoryId;
 use domain::{HOUR, NewMention, Part, Post, PostId, Sentiment, Span, Tier, Time, Tone, WatchId};
+use rusqlite::params;
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection};
 
 use crate::filter::{self, Need};
 use crate::kind::{kind_verdict_from, kinds_from};
+use crate::known::watches_of;
 use crate::open::Write;
 use crate::post::{POST_COLUMNS, named_or_none, post_from};
-use crate::rows::{bytes16, damaged, rows_of, write_rows};
+use crate::rows::{bytes16, damaged, rows_of};
 use crate::source::Kept;
 use crate::{
     MentionFilter, MentionRow, Page, ReadAgain, Result, Store, StoreError, Totals, Verdict,
@@ -73,36 +75,35 @@ impl MentionLine {
     }
 }
 
-pub(crate) async fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> {
-    write_rows(
-        write.conn(),
+pub(crate) fn add(write: &mut Write, lines: &[MentionLine]) -> Result<()> {
+    let mut insert = write.direct().statement(
         "INSERT INTO mentions (number, watch, post, platform, channel, lang, tone, tier, source, \
-         published, matched, live, confidence, watch_version, spans, why, quick, kinds) ",
-        "",
-        lines,
-        |row, line| {
-            let (tone, confidence) = tone_columns(line.mention.sentiment);
-            row.push_bind(line.number)
-                .push_bind(line.mention.watch.0)
-                .push_bind(line.post)
-                .push_bind(&line.platform)
-                .push_bind(line.channel)
-                .push_bind(&line.lang)
-                .push_bind(tone)
-                .push_bind(line.tier)
-                .push_bind(line.source)
-                .push_bind(line.published)
-                .push_bind(line.mention.matched.0)
-                .push_bind(line.live)
-                .push_bind(confidence)
-                .push_bind(i64::from(line.mention.watch_version))
-                .push_bind(spans_to_text(&line.mention.spans))
-                .push_bind(&line.mention.why)
-                .push_bind(line.mention.quick)
-                .push_bind(i64::from(line.mention.kinds.bits()));
-        },
-    )
-    .await?;
+         published, matched, live, confidence, watch_version, spans, why, quick, kinds) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    for line in lines {
+        let (tone, confidence) = tone_columns(line.mention.sentiment);
+        insert.execute(params![
+            line.number,
+            line.mention.watch.0,
+            line.post,
+            line.platform,
+            line.channel,
+            line.lang,
+            tone,
+            line.tier,
+            line.source,
+            line.published,
+            line.mention.matched.0,
+            line.live,
+            confidence,
+            line.mention.watch_version,
+            spans_to_text(&line.mention.spans),
+            line.mention.why,
+            line.mention.quick,
+            i64::from(line.mention.kinds.bits()),
+        ])?;
+    }
     Ok(())
 }
 
@@ -409,7 +410,7 @@ impl Store {
             taken.insert((row.try_get(0)?, row.try_get(1)?));
         }
         let asked = mentions.iter().map(|(_, mention)| mention.watch.0);
-        let watches = crate::ingest::watches(&mut write, asked).await?;
+        let watches = watches_of(write.direct(), asked)?;
         let mut lines = Vec::new();
         for (id, mention) in mentions {
             let Some((row, source, post)) = posts.get(&id.0) else { continue };
@@ -419,7 +420,7 @@ impl Store {
                 lines.push(MentionLine::of(number, *row, post, *source, mention, false));
             }
         }
-        add(&mut write, &lines).await?;
+        add(&mut write, &lines)?;
         mark_mentioned(&mut write, &rows).await?;
         crate::verdict::outrank(&mut write, &rows).await?;
         crate::kind::outrank(&mut write, &rows).await?;

@@ -16,12 +16,13 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
 use tokio::sync::watch;
 
 use crate::checkpoint::{Checkpoints, LONG};
+use crate::direct::Direct;
 use crate::writer::{Held, Writer};
 use crate::{Change, Result, Store, StoreError};
 
 /// Another process may hold the write lock for a while (a sweep step, a checkpoint on a slow
 /// disk); nobody holds it for this long unless something is wrong.
-const BUSY: Duration = Duration::from_secs(30);
+pub(crate) const BUSY: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
 
 /// What the clones of a [`Store`] share.
@@ -53,7 +54,8 @@ impl Store {
             .test_before_acquire(false)
             // What a statement of many rows would need to be taken back, some hundred pages, stays in
             // memory instead of going into a file that is deleted right after.
-            .connect_with(writer_options(&path).pragma("temp_store", "MEMORY"))
+            // `serialized`: see `Direct`.
+            .connect_with(writer_options(&path).serialized(true).pragma("temp_store", "MEMORY"))
             .await?;
         let writer = Writer::new(writer, 2 * BUSY);
         let readers = SqlitePoolOptions::new()
@@ -106,19 +108,32 @@ impl Store {
 
     /// Begins the one writing transaction. Dropping it without [`Write::commit`] undoes it.
     pub(crate) async fn write(&self) -> Result<Write> {
-        // The guard comes before BEGIN, so that a caller who gives up leaves nothing open.
-        let mut write = Write {
+        let mut write = self.turn().await?;
+        write.begin().await?;
+        Ok(write)
+    }
+
+    /// As [`Store::write`], on this thread unless another process writes.
+    pub(crate) async fn write_directly(&self) -> Result<Write> {
+        let mut write = self.turn().await?;
+        if write.direct().begin()? {
+            write.numbers = write.direct().one("SELECT * FROM numbers", numbers_read)?;
+            write.began = write.numbers;
+        } else {
+            write.begin().await?;
+        }
+        Ok(write)
+    }
+
+    /// The guard comes before BEGIN, so that a caller who gives up leaves nothing open.
+    async fn turn(&self) -> Result<Write> {
+        Ok(Write {
             held: self.inner.writer.take().await?,
             numbers: Numbers::default(),
             began: Numbers::default(),
             checkpoints: Arc::clone(&self.inner.checkpoints),
             changes: Arc::clone(&self.inner.changes),
-        };
-        // One trip to SQLite's thread for both.
-        let sql = "BEGIN IMMEDIATE; SELECT * FROM numbers";
-        write.numbers = numbers_from(&sqlx::query(sql).fetch_one(write.conn()).await?)?;
-        write.began = write.numbers;
-        Ok(write)
+        })
     }
 
     /// Runs one statement on the writing connection outside a transaction (vacuum).
@@ -153,6 +168,22 @@ pub(crate) struct Numbers {
     pub ingested: Option<i64>,
 }
 
+const UPDATE_NUMBERS: &str = "UPDATE numbers SET post = ?, source = ?, mention = ?, alert = ?, \
+    delivery = ?, watch = ?, way = ?, settings = ?, revision = ?, story = ?, stories = ?, \
+    ingested = ?";
+
+impl Numbers {
+    /// As [`UPDATE_NUMBERS`] asks for them.
+    fn columns(&self) -> [Option<i64>; 12] {
+        let Numbers { post, source, mention, alert, delivery, watch, .. } = *self;
+        let Numbers { way, settings, revision, story, stories, ingested, .. } = *self;
+        let numbers = [post, source, mention, alert, delivery, watch];
+        let [a, b, c, d, e, f] = numbers.map(Some);
+        let [g, h, i, j, k] = [way, settings, revision, story, stories].map(Some);
+        [a, b, c, d, e, f, g, h, i, j, k, ingested]
+    }
+}
+
 /// A writing transaction. Dropped before it is committed, it is undone.
 pub(crate) struct Write {
     held: Held,
@@ -163,8 +194,21 @@ pub(crate) struct Write {
 }
 
 impl Write {
+    async fn begin(&mut self) -> Result<()> {
+        // One trip to SQLite's thread for both.
+        let sql = "BEGIN IMMEDIATE; SELECT * FROM numbers";
+        self.numbers = numbers_from(&sqlx::query(sql).fetch_one(self.conn()).await?)?;
+        self.began = self.numbers;
+        Ok(())
+    }
+
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
         self.held.conn()
+    }
+
+    /// SQLite on this thread, within the same transaction.
+    pub(crate) fn direct(&mut self) -> &Direct {
+        self.held.direct()
     }
 
     /// The highest numbers when it began.
@@ -176,32 +220,32 @@ impl Write {
         if self.numbers == self.began {
             sqlx::query("COMMIT").execute(self.conn()).await?;
         } else {
-            let numbers = self.numbers;
             // One trip to SQLite's thread for both.
-            sqlx::query(
-                "UPDATE numbers SET post = ?, source = ?, mention = ?, alert = ?, delivery = ?, \
-                 watch = ?, way = ?, settings = ?, revision = ?, story = ?, stories = ?, \
-                 ingested = ?; COMMIT",
-            )
-            .bind(numbers.post)
-            .bind(numbers.source)
-            .bind(numbers.mention)
-            .bind(numbers.alert)
-            .bind(numbers.delivery)
-            .bind(numbers.watch)
-            .bind(numbers.way)
-            .bind(numbers.settings)
-            .bind(numbers.revision)
-            .bind(numbers.story)
-            .bind(numbers.stories)
-            .bind(numbers.ingested)
-            .execute(self.conn())
-            .await?;
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{UPDATE_NUMBERS}; COMMIT")));
+            for number in self.numbers.columns() {
+                query = query.bind(number);
+            }
+            query.execute(self.conn()).await?;
         }
+        self.committed();
+        Ok(())
+    }
+
+    /// As [`Write::commit`], on this thread.
+    pub(crate) fn commit_directly(mut self) -> Result<()> {
+        if self.numbers != self.began {
+            let numbers = self.numbers.columns();
+            self.direct().run(UPDATE_NUMBERS, rusqlite::params_from_iter(numbers))?;
+        }
+        self.direct().run("COMMIT", [])?;
+        self.committed();
+        Ok(())
+    }
+
+    fn committed(self) {
         self.changes.announce(&self.numbers);
         self.held.keep();
         self.checkpoints.committed(&self.began, &self.numbers);
-        Ok(())
     }
 }
 
@@ -250,6 +294,24 @@ fn numbers_from(row: &SqliteRow) -> Result<Numbers> {
         story: row.try_get("story")?,
         stories: row.try_get("stories")?,
         ingested: row.try_get("ingested")?,
+    })
+}
+
+/// As [`numbers_from`], of a row that was read directly.
+fn numbers_read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Numbers> {
+    Ok(Numbers {
+        post: row.get("post")?,
+        source: row.get("source")?,
+        mention: row.get("mention")?,
+        alert: row.get("alert")?,
+        delivery: row.get("delivery")?,
+        watch: row.get("watch")?,
+        way: row.get("way")?,
+        settings: row.get("settings")?,
+        revision: row.get("revision")?,
+        story: row.get("story")?,
+        stories: row.get("stories")?,
+        ingested: row.get("ingested")?,
     })
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn post_from(row: &SqliteRow) -> Result<Post> {
     post_told(post, source_columns(row)?)
 }
 
-/// A post and its source as [`told_of`](crate::rows::told_of) reads them.
+/// A post and its source as [`told`](crate::rows::told) reads them.
 pub(crate) const POST_TOLD: &str = "json_array(p.platform, p.native_id, p.url, p.channel, \
     p.author, p.title, p.lead, p.body, p.lang, p.published, p.received, p.extra, p.likes, \
     p.reposts, p.replies, p.views), json_array(s.key, s.name, s.handle, s.url, s.tier, \

@@ -13,10 +13,10 @@ const CHUNKS: [usize; 26] = [
     128, 112, 96, 80, 64, 56, 48, 40, 32, 28, 24, 20, 16, 14, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
 ];
 /// Keys a question; unused places are NULL, which equals nothing.
-pub(crate) const KEYS: [usize; 8] = [512, 384, 256, 192, 128, 64, 32, 8];
+const KEYS: [usize; 8] = [512, 384, 256, 192, 128, 64, 32, 8];
 
 /// Places in a list that holds so many keys.
-pub(crate) fn length(keys: usize) -> usize {
+fn length(keys: usize) -> usize {
     KEYS.into_iter().rev().find(|&n| n >= keys).unwrap_or(KEYS[0])
 }
 
@@ -72,25 +72,8 @@ where
     Ok(found)
 }
 
-/// As [`rows_of`] where many rows are expected and SQLite writes them as one text, `SELECT
+/// What a column tells in which SQLite wrote many rows as one text, `SELECT
 /// json_group_array(json_array(…))`: a row each would wake both threads once a row.
-pub(crate) async fn told_of<K, T>(
-    conn: &mut SqliteConnection,
-    head: &str,
-    keys: &[K],
-) -> Result<Vec<T>>
-where
-    K: Clone + for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite>,
-    T: DeserializeOwned,
-{
-    let mut all = Vec::with_capacity(keys.len());
-    for row in rows_of(conn, head, "", keys).await? {
-        all.extend(told::<T>(&row, 0)?);
-    }
-    Ok(all)
-}
-
-/// What such a text in a column tells.
 pub(crate) fn told<T: DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<Vec<T>> {
     let told: &str = row.try_get(column)?;
     serde_json::from_str(told).map_err(|_| damaged("a list of rows", told))

@@ -1,12 +1,14 @@
 //! Sources: kept once, however many posts they wrote.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{Platform, Source, Tier};
+use rusqlite::params;
 
+use crate::known::sources_of;
 use crate::open::Write;
-use crate::post::{SourceTold, merge, source_hash, source_told};
-use crate::rows::{to_i64, told_of, write_rows};
+use crate::post::{merge, source_hash};
+use crate::rows::to_i64;
 use crate::{Result, Store};
 
 /// A source's row number and tier.
@@ -64,7 +66,7 @@ pub(crate) async fn keep(
         lines.push(Line { id: *id, hash: *hash, platform, source: source.clone() });
     }
     lines.sort_unstable_by_key(|line| line.id);
-    write_lines(write, &lines).await?;
+    write_lines(write, &lines)?;
     crate::archive::changes::sources(write, renamed).await?;
     for line in &lines {
         if tiers.get(&line.id).is_some_and(|old| *old != line.source.tier) {
@@ -81,61 +83,36 @@ pub(crate) async fn keep(
         .collect())
 }
 
-/// A source as a text tells it: number, platform, the rest.
-pub(crate) const SOURCE_LINE: &str = "json_array(id, platform, json_array(key, name, handle, url, \
-    tier, followers, country, verified, bot))";
-pub(crate) type SourceLine = (i64, String, SourceTold);
-
-/// Number, identity and what is kept.
-pub(crate) fn source_line(line: SourceLine) -> Result<(i64, [u8; 16], Source)> {
-    let (id, platform, source) = line;
-    let source = source_told(source)?;
-    let hash = source_hash(&Platform::named(&platform), &source.key);
-    Ok((id, hash, source))
-}
-
-/// What is kept of the sources with these identities, with their numbers.
-async fn kept(write: &mut Write, keys: &[[u8; 16]]) -> Result<Vec<(i64, [u8; 16], Source)>> {
-    let mut blobs: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
-    blobs.sort_unstable();
-    blobs.dedup();
-    let head = format!("SELECT json_group_array({SOURCE_LINE}) FROM sources WHERE hash");
-    let told = told_of(write.conn(), &head, &blobs).await?;
-    told.into_iter().map(source_line).collect()
-}
-
 /// Whether posts are found under other words now. Counts are no words.
 fn words_differ(old: &Source, new: &Source) -> bool {
     let words = |s: &Source| Source { followers: None, bot: None, ..s.clone() };
     words(old) != words(new)
 }
 
-async fn write_lines(write: &mut Write, lines: &[Line]) -> Result<()> {
-    write_rows(
-        write.conn(),
+fn write_lines(write: &mut Write, lines: &[Line]) -> Result<()> {
+    let mut insert = write.direct().statement(
         "INSERT INTO sources (id, hash, platform, key, name, handle, url, tier, followers, \
-         country, verified, bot) ",
-        " ON CONFLICT (hash) DO UPDATE SET name = excluded.name, handle = excluded.handle, \
+         country, verified, bot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (hash) DO UPDATE SET name = excluded.name, handle = excluded.handle, \
          url = excluded.url, tier = excluded.tier, followers = excluded.followers, \
          country = excluded.country, verified = excluded.verified, bot = excluded.bot",
-        lines,
-        |row, line| {
-            let source = &line.source;
-            row.push_bind(line.id)
-                .push_bind(line.hash.to_vec())
-                .push_bind(line.platform.as_str())
-                .push_bind(&source.key)
-                .push_bind(&source.name)
-                .push_bind(&source.handle)
-                .push_bind(&source.url)
-                .push_bind(source.tier.map(Tier::as_str))
-                .push_bind(to_i64(source.followers))
-                .push_bind(&source.country)
-                .push_bind(source.verified)
-                .push_bind(source.bot);
-        },
-    )
-    .await?;
+    )?;
+    for Line { id, hash, platform, source } in lines {
+        insert.execute(params![
+            id,
+            hash,
+            platform.as_str(),
+            source.key,
+            source.name,
+            source.handle,
+            source.url,
+            source.tier.map(Tier::as_str),
+            to_i64(source.followers),
+            source.country,
+            source.verified,
+            source.bot,
+        ])?;
+    }
     Ok(())
 }
 
@@ -149,8 +126,8 @@ pub(crate) async fn profiles(write: &mut Write, profiles: &[(Platform, Source)])
         .iter()
         .map(|(platform, source)| (platform.clone(), source_hash(platform, &source.key), source))
         .collect();
-    let hashes: Vec<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
-    let kept = kept(write, &hashes).await?;
+    let hashes: BTreeSet<[u8; 16]> = heard.iter().map(|(_, hash, _)| *hash).collect();
+    let kept = sources_of(write.direct(), hashes.iter())?;
     keep(write, &heard, kept, false).await?;
     Ok(())
 }
@@ -201,10 +178,11 @@ mod tests {
         write.commit().await.unwrap();
         let mut write = store.write().await.unwrap();
         let before = write.numbers;
-        let known = kept(&mut write, &[hash]).await.unwrap();
+        let known = sources_of(write.direct(), [hash].iter()).unwrap();
         let again = keep(&mut write, &heard, known, true).await.unwrap()[&hash];
         assert_eq!((again.id, again.tier), (first.id, Some(Tier::Leading)));
         assert_eq!(write.numbers, before);
-        assert_eq!(kept(&mut write, &[hash]).await.unwrap(), [(first.id, hash, source)]);
+        let kept = sources_of(write.direct(), [hash].iter()).unwrap();
+        assert_eq!(kept, [(first.id, hash, source)]);
     }
 }

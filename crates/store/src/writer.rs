@@ -14,7 +14,17 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-type Slot = Option<PoolConnection<Sqlite>>;
+use crate::Result;
+use crate::direct::Direct;
+
+type Slot = Option<Wired>;
+
+/// The two ways to the connection. The first is dropped first: see [`Direct`].
+#[derive(Debug)]
+struct Wired {
+    direct: Direct,
+    conn: PoolConnection<Sqlite>,
+}
 
 /// The connection, and who may have it next: first come, first served.
 #[derive(Clone, Debug)]
@@ -33,14 +43,17 @@ impl Writer {
     }
 
     /// Waits for the connection; opens one where there is none.
-    pub async fn take(&self) -> sqlx::Result<Held> {
+    pub async fn take(&self) -> Result<Held> {
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.slot).lock_owned()).await;
         let mut slot = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        let conn = match slot.take() {
-            Some(conn) => conn,
-            None => self.pool.acquire().await?,
+        let wired = match slot.take() {
+            Some(wired) => wired,
+            None => {
+                let mut conn = self.pool.acquire().await?;
+                Wired { direct: Direct::to(&mut conn).await?, conn }
+            }
         };
-        Ok(Held { slot, conn: Some(conn) })
+        Ok(Held { slot, wired: Some(wired) })
     }
 
     /// Closes it after the last one is done with it.
@@ -50,27 +63,35 @@ impl Writer {
     }
 }
 
+const TAKEN: &str = "taken only when it is given back";
+
 /// The connection in somebody's hands.
 pub(crate) struct Held {
     slot: OwnedMutexGuard<Slot>,
-    conn: Option<PoolConnection<Sqlite>>,
+    wired: Option<Wired>,
 }
 
 impl Held {
     /// To ask and write.
     pub fn conn(&mut self) -> &mut SqliteConnection {
-        self.conn.as_mut().expect("taken only when it is given back")
+        &mut self.wired.as_mut().expect(TAKEN).conn
+    }
+
+    /// To ask and write on this thread.
+    pub fn direct(&mut self) -> &Direct {
+        &self.wired.as_ref().expect(TAKEN).direct
     }
 
     /// Gives it back for the next one: nothing is left open on it.
     pub fn keep(mut self) {
-        *self.slot = self.conn.take();
+        *self.slot = self.wired.take();
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
+        if let Some(Wired { direct, conn }) = self.wired.take() {
+            drop(direct);
             drop(conn.detach());
         }
     }
